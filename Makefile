@@ -1,0 +1,51 @@
+# Every target sets up what it needs; a second run starts at once.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+# Caches stay beside the code, so that nothing depends on a home directory.
+export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+export npm_config_cache := $(CURDIR)/.cache/npm
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help
+help:  ## Show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/run: requirements/run.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements/dev.lock .venv/run
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	@touch $@
+
+tests/node/node_modules/.installed: tests/node/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/node && npm ci --silent --no-audit --no-fund && touch node_modules/.installed; fi
+
+.PHONY: demo
+demo: .venv/run  ## Make a video from the two example frames: no account, nothing to set up
+	@$(BIN)/tweenbot demo
+
+.PHONY: check
+check: .venv/dev  ## Format, lint, types and the borders between the rooms
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: test
+test: .venv/dev tests/node/node_modules/.installed  ## All tests
+	$(BIN)/python -m pytest
+
+.PHONY: fix
+fix: .venv/dev  ## Format, and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: lock
+lock: .venv/dev  ## Pin the newest allowed versions, with hashes
+	$(BIN)/uv pip compile pyproject.toml --extra engine --group build --upgrade $(LOCK) -o requirements/run.lock
+	$(BIN)/uv pip compile pyproject.toml --extra engine --group build --group dev -c requirements/run.lock $(LOCK) -o requirements/dev.lock
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
