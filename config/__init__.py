@@ -1,0 +1,1 @@
+"""Settings, and the catalogue of models as data."""

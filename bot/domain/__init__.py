@@ -1,0 +1,1 @@
+"""Values: models, requests, jobs, progress, cards, errors. No input, no output, no clock."""

@@ -1,0 +1,43 @@
+"""The one message about a job, neutral to platforms: the core says what it holds, an adapter says how it looks."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from bot.domain.progress import Phase
+
+
+class Tone(Enum):
+    """What a platform may colour a card by."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A fact with a short name."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a reader sees of a job at one moment; two equal cards look the same.
+
+    ``fraction`` (0..1) is None where nothing is known of it; ``status`` is one line; ``notices`` are whole sentences.
+    """
+
+    job_id: str
+    tone: Tone
+    title: str
+    prompt: str
+    phase: Phase | None
+    status: str
+    fraction: float | None
+    fields: tuple[Field, ...]
+    notices: tuple[str, ...]

@@ -1,0 +1,204 @@
+"""Every way in which a job can end badly, as one tree split by who can do something about it.
+
+    TweenError
+    ├── UserFixable          the author mends it and sends it again
+    │   ├── BadRequest           options or prompt against the model's rules (carries every fault)
+    │   ├── BadImage             one of the two images cannot be used
+    │   ├── ContentRefused       the provider's content policy
+    │   └── InputRefused         the provider refused an input that we let through
+    ├── TryLater             nothing to mend: the same request may work in a while
+    │   ├── ProviderBusy         429, a full queue
+    │   ├── ProviderUnreachable  no connection, or the answer never came
+    │   ├── ProviderFailed       the provider's own failure, before or while rendering
+    │   └── TookTooLong          our deadline passed; the provider was asked to stop
+    ├── OurFault             the operator has to act
+    │   ├── CredentialsMissing, CredentialsRefused, AccountExhausted, EndpointUnknown
+    │   ├── ProtocolBroken       an answer that fits no contract
+    │   └── BadVideo             the result is not the MP4 it claims to be
+    ├── SubmitUnclear        the submit's answer was lost: it may have been accepted, and charged
+    └── JobCancelled         the provider says that it stopped the job
+
+The errors carry data; the sentences that users read are made from it in ``bot.wording``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+Which = Literal["start", "end"]
+"""One of a job's two images."""
+
+
+class Charge(Enum):
+    """What is known about the bill of a job that gave no video."""
+
+    NONE = "none"
+    POSSIBLE = "possible"
+    BILLED = "billed"
+
+
+class TweenError(Exception):
+    """The root. ``charge`` says whether money may have been spent when it was raised."""
+
+    charge: Charge = Charge.NONE
+
+    def billed(self, charge: Charge) -> "TweenError":
+        """Return the same error, with what is known about the bill."""
+        self.charge = charge
+        return self
+
+
+class UserFixable(TweenError):
+    """The author can mend it."""
+
+
+class TryLater(TweenError):
+    """Nothing to mend; the same request may work later."""
+
+
+class OurFault(TweenError):
+    """The operator has to act."""
+
+
+Rule = Literal["required", "type", "choice", "range", "unknown"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One broken rule of one field.
+
+    ``allowed`` is the rule as data: the option's JSON Schema, or the known names where the field itself is unknown.
+    """
+
+    field: str
+    rule: Rule
+    given: object
+    allowed: Mapping[str, object]
+
+
+class BadRequest(UserFixable):
+    """A request that breaks the model's rules; all faults at once, in the model's order."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(", ".join(f"{fault.field}: {fault.rule}" for fault in faults))
+        self.faults = faults
+
+
+class ImageFault(Enum):
+    """Why an image cannot be used."""
+
+    MISSING = "missing"
+    EMPTY = "empty"
+    TOO_HEAVY = "too heavy"
+    TOO_LARGE = "too large"
+    TOO_SMALL = "too small"
+    NOT_AN_IMAGE = "not an image"
+    UNSUPPORTED = "unsupported"
+    DAMAGED = "damaged"
+
+
+class BadImage(UserFixable):
+    """One of the two images cannot be used.
+
+    ``detail`` is a fact for the sentence: the format's name ("HEIC"), the size ("50000 x 50000 pixels"), the limit.
+    """
+
+    def __init__(self, which: Which, fault: ImageFault, detail: str = "") -> None:
+        super().__init__(f"{which} image: {fault.value} {detail}".rstrip())
+        self.which = which
+        self.fault = fault
+        self.detail = detail
+
+
+class ContentRefused(UserFixable):
+    """The provider's content policy refused the prompt or an image; ``field`` is the provider's, where it says."""
+
+    def __init__(self, field: str | None) -> None:
+        super().__init__(f"content policy: {field or 'unspecified'}")
+        self.field = field
+
+
+class InputRefused(UserFixable):
+    """The provider refused an input; ``kind`` is its own error type, ``said`` its own words, shortened."""
+
+    def __init__(self, field: str, kind: str, said: str) -> None:
+        super().__init__(f"{field}: {kind}: {said}")
+        self.field = field
+        self.kind = kind
+        self.said = said
+
+
+class ProviderBusy(TryLater):
+    """The provider took nothing because it is full; ``retry_after`` in seconds, where it says."""
+
+    def __init__(self, retry_after: float | None = None) -> None:
+        super().__init__(f"provider busy, retry after {retry_after}")
+        self.retry_after = retry_after
+
+
+class ProviderUnreachable(TryLater):
+    """The provider could not be reached, and surely accepted nothing."""
+
+
+class ProviderFailed(TryLater):
+    """The provider failed; ``kind`` is its error type (``runner_disconnected``) or the HTTP status."""
+
+    def __init__(self, kind: str, said: str = "") -> None:
+        super().__init__(f"{kind}: {said}" if said else kind)
+        self.kind = kind
+        self.said = said
+
+
+class TookTooLong(TryLater):
+    """The job was given up after ``seconds``; the provider was asked to stop it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"given up after {seconds:g} s")
+        self.seconds = seconds
+
+
+class CredentialsMissing(OurFault):
+    """No key for the provider."""
+
+
+class CredentialsRefused(OurFault):
+    """The provider refused the key (401, 403)."""
+
+
+class AccountExhausted(OurFault):
+    """The provider's account is locked or has no balance left."""
+
+
+class EndpointUnknown(OurFault):
+    """The provider has no such endpoint, or no such request (404)."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__(endpoint)
+        self.endpoint = endpoint
+
+
+class ProtocolBroken(OurFault):
+    """The provider's answer fits no contract; ``what`` names the part."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class BadVideo(OurFault):
+    """The provider's file is not the video it claims to be; ``what`` says why."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class SubmitUnclear(TweenError):
+    """The submit was sent and its answer was lost: it may have been accepted, and then it is billed."""
+
+    charge = Charge.POSSIBLE
+
+
+class JobCancelled(TweenError):
+    """The provider says that it stopped the job because it was asked to."""

@@ -1,0 +1,137 @@
+"""A job and the states it goes through: a closed union, and the only steps allowed between them."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot.domain.errors import Charge, TweenError
+from bot.domain.media import Frame, Video
+from bot.domain.request import TweenRequest
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """The provider's receipt for an accepted request. The URLs are the provider's own, checked to be on its host."""
+
+    request_id: str
+    status_url: str
+    response_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the provider made. ``units`` are the billed units of its answer, None where it does not say."""
+
+    video_url: str
+    seed: int | None
+    units: Decimal | None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Checked and ours; nothing has left the machine."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Both images are prepared and lie at the provider, under URLs that only this process knows."""
+
+    start: Frame
+    end: Frame
+    start_url: str
+    end_url: str
+
+
+@dataclass(frozen=True)
+class Submitting:
+    """The one POST may be on its way: the intent, recorded before it is sent."""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The provider has accepted it."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The provider has made the video, which is not yet here."""
+
+    ticket: Ticket
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The author has the video. ``cost`` in US dollars, None where nobody is billed; ``seconds`` from accept to now."""
+
+    video: Video
+    request_id: str
+    seed: int | None
+    cost: Decimal | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Failed:
+    """It ended without a video, for a reason that is known."""
+
+    error: TweenError
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """It was stopped because its author asked; ``charge`` is what is known about the bill."""
+
+    charge: Charge
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """The submit's answer was lost: it may have been accepted, and charged. Only its author may send it again."""
+
+
+Final = Delivered | Failed | Cancelled | Unclear
+State = Accepted | Staged | Submitting | Submitted | Finished | Final
+
+_NEXT: dict[type, tuple[type, ...]] = {
+    Accepted: (Staged, Failed, Cancelled),
+    Staged: (Submitting, Failed, Cancelled),
+    Submitting: (Submitted, Failed, Unclear),
+    Submitted: (Finished, Failed, Cancelled),
+    Finished: (Delivered, Failed),
+    Delivered: (),
+    Failed: (),
+    Cancelled: (),
+    Unclear: (),
+}
+
+
+class IllegalTransition(AssertionError):
+    """A step between two states that no job may take: a defect of ours."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One request on its way; ``accepted_at`` in seconds of the flow's clock."""
+
+    request: TweenRequest
+    accepted_at: float
+    state: State = Accepted()
+
+    @property
+    def id(self) -> str:
+        """The idempotency key: the platform's own event id."""
+        return self.request.id
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return not _NEXT[type(self.state)]
+
+    def to(self, state: State) -> "Job":
+        """Return the job in its next state; raise :class:`IllegalTransition` where that step is not allowed."""
+        if type(state) not in _NEXT[type(self.state)]:
+            raise IllegalTransition(f"{type(self.state).__name__} -> {type(state).__name__}")
+        return replace(self, state=state)

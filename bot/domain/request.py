@@ -1,0 +1,86 @@
+"""What somebody asked for: the value that every platform's own payload is turned into."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+from math import isfinite
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from bot.domain.errors import BadRequest, Fault, Rule
+from bot.domain.model import Model, Option, Value
+
+
+@dataclass(frozen=True)
+class ImageRef:
+    """An image as the platform names it.
+
+    ``locator`` means something to the platform's adapter alone: a path, an id, a URL.
+    """
+
+    name: str
+    locator: str
+
+
+@dataclass(frozen=True)
+class TweenRequest:
+    """One accepted command: valid once built, so build it with :func:`checked`.
+
+    ``id`` is the platform's own event id, hence the job's idempotency key. ``options`` is complete: every option
+    of the model that has a default is there.
+    """
+
+    id: str
+    author: str
+    model: Model
+    start: ImageRef
+    end: ImageRef
+    prompt: str
+    options: Mapping[str, Value]
+
+    @property
+    def price(self) -> Decimal:
+        """US dollars that the model's price rule gives for these options."""
+        return self.model.price.usd(self.options)
+
+
+def checked(model: Model, prompt: str, given: Mapping[str, object]) -> tuple[str, dict[str, Value]]:
+    """Return the prompt and the complete options, or raise :class:`BadRequest` with every fault.
+
+    ``given`` holds what the author set; a value of None means "not set".
+    """
+    prompt = prompt.strip()
+    faults = [] if prompt else [Fault(model.prompt_field, "required", prompt, {"type": "string"})]
+    options: dict[str, Value] = model.defaults()
+    known = {option.name: option for option in model.options}
+    for name, value in given.items():
+        if value is None:
+            continue
+        option = known.get(name)
+        fault = _unknown(name, known) if option is None else check_option(option, value)
+        if fault is None:
+            options[name] = value  # type: ignore[assignment]  # the schema check has just proved it
+        else:
+            faults.append(fault)
+    if faults:
+        raise BadRequest(tuple(faults))
+    return prompt, {option.name: options[option.name] for option in model.options if option.name in options}
+
+
+def check_option(option: Option, value: object) -> Fault | None:
+    """Return the rule that the value breaks, or None."""
+    if isinstance(value, float) and not isfinite(value):
+        return Fault(option.name, "type", value, option.schema)
+    error: ValidationError | None = next(Draft202012Validator(dict(option.schema)).iter_errors(value), None)
+    if error is None:
+        return None
+    return Fault(option.name, _RULES.get(str(error.validator), "type"), value, option.schema)
+
+
+_RULES: dict[str, Rule] = {"enum": "choice", "minimum": "range", "maximum": "range"}
+
+
+def _unknown(name: str, known: Mapping[str, Option]) -> Fault:
+    return Fault(name, "unknown", name, {"enum": get_close_matches(name, known, n=1) or list(known)})
