@@ -125,8 +125,9 @@ class FrameRule:
         native = self.sizes[str(options[self.resolution])]
         wanted = str(options[self.aspect_ratio])
         ratio = start[0] / start[1] if wanted == "auto" else _ratio(wanted)
-        if abs(ratio - native[0] / native[1]) <= NATIVE_TOLERANCE * ratio:
-            return native
+        for size in (native, native[::-1]):
+            if abs(ratio - size[0] / size[1]) <= NATIVE_TOLERANCE * ratio:
+                return size
         area = native[0] * native[1]
         return self._snap((area * ratio) ** 0.5), self._snap((area / ratio) ** 0.5)
 

@@ -1,0 +1,1 @@
+"""Every sentence that users read, on every platform. Adapters only render what is said here."""

@@ -1,0 +1,69 @@
+"""The words on a job's card."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from bot.domain.errors import Charge, Which
+from bot.domain.progress import Phase, Progress
+from bot.ports import CancelAnswer
+from bot.wording.units import IMAGE, duration
+
+FREE = "free"
+UNCLEAR = (
+    "This may have been charged. It was not sent again, and will not be unless you do: "
+    "look at the provider's dashboard first."
+)
+CANCEL_ASKED = "Asked to stop; waiting for the provider's answer."
+
+CANCELLED: Mapping[Charge, str] = {
+    Charge.NONE: "Nothing was charged.",
+    Charge.POSSIBLE: "It was already running, so it may have been charged.",
+    Charge.BILLED: "It was already running, and was charged.",
+}
+
+CANCEL_TOLD: Mapping[CancelAnswer, str] = {
+    CancelAnswer.REQUESTED: CANCEL_ASKED,
+    CancelAnswer.TOO_LATE: "Too late to stop it: it is finished, and the video comes anyway.",
+    CancelAnswer.NOT_FOUND: "The provider no longer knows this job.",
+}
+
+
+def status(progress: Progress, now: float) -> str:
+    """Return one line about a job that is under way: ``Step 12/30 · 40 % · about 8 s left``."""
+    match progress.phase:
+        case Phase.STAGING:
+            return "Preparing the images"
+        case Phase.SUBMITTING:
+            return "Sending the request"
+        case Phase.QUEUED:
+            return _queued(progress.position)
+        case Phase.RENDERING:
+            return _rendering(progress, now)
+        case Phase.DELIVERING:
+            return "Fetching the video"
+        case _:
+            assert_never(progress.phase)
+
+
+def _queued(position: int | None) -> str:
+    if position is None:
+        return "In the queue"
+    return "Next in the queue" if position == 0 else f"In the queue · {position} before it"
+
+
+def _rendering(progress: Progress, now: float) -> str:
+    if progress.step is None or progress.fraction is None:
+        return "Rendering"
+    parts = [f"Step {progress.step}/{progress.steps}", f"{progress.fraction:.0%}".replace("%", " %")]
+    left = progress.seconds_left(now)
+    if left is not None and progress.fraction < 1:
+        parts.append(f"about {duration(max(1, left))} left")
+    return " · ".join(parts)
+
+
+def cropped(which: Which, share: float, target: tuple[int, int]) -> str:
+    """Tell that an image loses a good part of itself to the video's shape."""
+    return (
+        f"The {IMAGE[which]} has another shape than the video ({target[0]} x {target[1]}): "
+        f"{share:.0%} of it is cropped away.".replace("%", " %")
+    )

@@ -1,0 +1,185 @@
+"""Refusals and failures: what went wrong, the rule it broke, and the mend. Never silent about money."""
+
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from bot.domain.errors import (
+    AccountExhausted,
+    BadImage,
+    BadRequest,
+    BadVideo,
+    Charge,
+    ContentRefused,
+    CredentialsMissing,
+    CredentialsRefused,
+    EndpointUnknown,
+    Fault,
+    ImageFault,
+    InputRefused,
+    JobCancelled,
+    ProtocolBroken,
+    ProviderBusy,
+    ProviderFailed,
+    ProviderUnreachable,
+    SubmitUnclear,
+    TookTooLong,
+    TweenError,
+)
+from bot.wording.units import IMAGE, duration
+
+
+def explain(error: TweenError) -> str:
+    """Say what went wrong, what to do about it, and, where a request had been sent, what is known about the bill."""
+    charge = _CHARGE[error.charge]
+    return f"{_explained(error)} {charge}".rstrip()
+
+
+_CHARGE = {
+    Charge.NONE: "",
+    Charge.POSSIBLE: "This may have been charged; the provider's dashboard shows it.",
+    Charge.BILLED: "This was charged.",
+}
+
+
+def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one flat table of sentences
+    match error:
+        case BadRequest(faults=faults):
+            return " ".join(fault(each) for each in faults)
+        case BadImage():
+            return _bad_image(error)
+        case ContentRefused(field=field):
+            what = f"the {_field(field)}" if field else "this request"
+            return f"The provider's content policy refused {what}. Change it and send it again."
+        case InputRefused(field=field, said=said):
+            return f"The provider refused the {_field(field)}: {_sentence(said)} Change it and send it again."
+        case ProviderBusy(retry_after=after):
+            when = f"in {duration(after)}" if after else "in a few minutes"
+            return f"The provider has no room for another job and took nothing. Send it again {when}."
+        case ProviderUnreachable():
+            return "The provider cannot be reached. Send it again in a few minutes."
+        case ProviderFailed(kind=kind, said=said):
+            why = f"{kind}: {said}" if said else kind
+            return f"The provider failed to make the video ({why.rstrip('.')}). Send it again in a few minutes."
+        case TookTooLong(seconds=seconds):
+            return f"No video came within {duration(seconds)}, so the provider was asked to stop. Send it again later."
+        case CredentialsMissing():
+            return "There is no fal key. Set FAL_KEY to a key from fal.ai/dashboard/keys."
+        case CredentialsRefused():
+            return "fal refuses the key. Check FAL_KEY against fal.ai/dashboard/keys."
+        case AccountExhausted():
+            return "The fal account is locked or has no balance left. Top it up at fal.ai/dashboard/billing."
+        case EndpointUnknown(endpoint=endpoint):
+            return f"The provider does not know {endpoint}. Check the model's id, and TWEENBOT_FAL_URL if it is set."
+        case ProtocolBroken(what=what):
+            return (
+                f"The provider gave an answer that cannot be understood ({what}). Check TWEENBOT_FAL_URL if it is set."
+            )
+        case BadVideo(what=what):
+            return f"The provider's file is not a playable video ({what}). Report it to the provider."
+        case SubmitUnclear():
+            return "The provider's answer to this request was lost, so it was not sent again."
+        case JobCancelled():
+            return "The provider stopped the job, as it was asked to."
+        case _:
+            return f"Something unexpected went wrong: {error}."
+
+
+def fault(fault: Fault) -> str:
+    """Name the field, the rule and the mend of one broken rule."""
+    given = _given(fault.given)
+    match fault.rule:
+        case "required":
+            return f"{fault.field} is empty: say in a sentence what happens between the two images."
+        case "unknown":
+            names = _names(fault.allowed)
+            hint = f"did you mean {names[0]}?" if len(names) == 1 else f"use {_listed(names, 'or')}."
+            return f"{fault.field} is no option of this model: {hint}"
+        case "type":
+            kind, example = _KINDS[str(fault.allowed["type"])]
+            return f"{fault.field} is {given}, which is not {kind}: give {kind}, such as {example}."
+        case "choice":
+            return f"{fault.field} is {given}: use {_listed(_names(fault.allowed), 'or')}."
+        case "range":
+            return f"{fault.field} is {given}, but must be {_range(fault.allowed)}: use {_nearest(fault):g}."
+        case _:
+            assert_never(fault.rule)
+
+
+_KINDS = {
+    "integer": ("a whole number", "81"),
+    "number": ("a number", "5.5"),
+    "boolean": ("true or false", "true"),
+    "string": ("a text", '"slow pan"'),
+}
+
+
+def _given(value: object) -> str:
+    text = str(value)
+    return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”" if isinstance(value, str) else text
+
+
+def _names(schema: Mapping[str, object]) -> list[str]:
+    enum = schema["enum"]
+    assert isinstance(enum, list | tuple)
+    return [str(name) for name in enum]
+
+
+def _listed(names: Sequence[str], last: str) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def allowed(schema: Mapping[str, object]) -> str:
+    """Return an option's rule in a few words for help texts: ``480p|720p``, ``81..100``, ``1..``, ``whole number``."""
+    if "enum" in schema:
+        return "|".join(_names(schema))
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is None and high is None:
+        return _KINDS[str(schema["type"])][0].removeprefix("a ")
+    return f"{'' if low is None else low}..{'' if high is None else high}"
+
+
+def _range(schema: Mapping[str, object]) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is None or high is None:
+        return f"at least {low}" if high is None else f"at most {high}"
+    return f"from {low} to {high}"
+
+
+def _nearest(fault: Fault) -> float:
+    low, high = fault.allowed.get("minimum"), fault.allowed.get("maximum")
+    given = fault.given
+    assert isinstance(given, int | float)
+    if isinstance(low, int | float) and given < low:
+        return low
+    assert isinstance(high, int | float)
+    return high
+
+
+def _bad_image(error: BadImage) -> str:
+    detail = f" ({error.detail})" if error.detail else ""
+    return f"The {IMAGE[error.which]} {_IMAGE_FAULTS[error.fault].format(detail=detail)}"
+
+
+_FORMATS = "JPEG, PNG or WebP"
+
+_IMAGE_FAULTS = {
+    ImageFault.MISSING: "cannot be read{detail}: check the file and attach it again.",
+    ImageFault.EMPTY: "is an empty file: attach it again.",
+    ImageFault.TOO_HEAVY: "is too big a file{detail}: save it smaller, for example as JPEG.",
+    ImageFault.TOO_LARGE: "has too many pixels{detail}: scale it down to 4096 pixels a side or less.",
+    ImageFault.TOO_SMALL: "has too few pixels{detail}: take a larger one, best 1280 x 720 or more.",
+    ImageFault.NOT_AN_IMAGE: f"is not an image{{detail}}, whatever its name says: attach a {_FORMATS} file.",
+    ImageFault.UNSUPPORTED: f"has a format that is not taken{{detail}}: save it as {_FORMATS} and attach that.",
+    ImageFault.DAMAGED: "is damaged or incomplete{detail}: open it, save it again and attach that.",
+}
+
+
+_FIELDS = {"start": "first image", "end": "last image"}
+
+
+def _field(name: str | None) -> str:
+    return _FIELDS.get(name or "", name or "request")
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,29 @@
+"""Money, times and sizes, as users read them."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from bot.domain.errors import Which
+
+IMAGE: Mapping[Which, str] = {"start": "first image", "end": "last image"}
+"""What the two images are called."""
+
+
+def money(usd: Decimal) -> str:
+    """``$0.40``."""
+    return f"${usd:.2f}"
+
+
+def duration(seconds: float) -> str:
+    """``8 s``, ``2 min 05 s``, ``1 h 04 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def size(bytes_: int) -> str:
+    """``812 kB``, ``4.2 MB``: decimal units, as upload limits and file managers give them."""
+    return f"{bytes_ / 1e6:.1f} MB" if bytes_ >= 1e6 else f"{max(1, round(bytes_ / 1e3))} kB"

@@ -1,0 +1,28 @@
+"""The settings: one frozen object, read from the environment and ``.env`` by ``bot/__main__.py`` alone."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AnyHttpUrl, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ByteCount = Annotated[int, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """Every setting, under the name it has in the environment. ``config/.env.example`` explains each to its reader."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    fal_key: SecretStr | None = None
+    fal_key_id: SecretStr | None = None
+    fal_key_secret: SecretStr | None = None
+    fal_url: AnyHttpUrl | None = Field(None, validation_alias="TWEENBOT_FAL_URL")
+    data_dir: Path = Field(Path(".tweenbot"), validation_alias="TWEENBOT_DATA_DIR")
+    max_image_bytes: ByteCount = Field(25 * 1024 * 1024, validation_alias="TWEENBOT_MAX_IMAGE_BYTES")
+    job_deadline_s: Seconds = Field(3600, validation_alias="TWEENBOT_JOB_DEADLINE_S")
+    unit_prices: dict[str, Decimal] = Field(default_factory=dict, validation_alias="TWEENBOT_UNIT_PRICES")
