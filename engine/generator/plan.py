@@ -1,0 +1,110 @@
+"""Everything about a pair of pictures that is known before the first frame is drawn.
+
+The camera's move is found first; both pictures are then laid on a small canvas half-way between them, where the rest of
+the motion is small enough for an optical flow. Pictures that have nothing to do with each other get an invented move.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from engine.generator.arrays import Array
+from engine.generator.camera import Matches, Similarity, find_camera, find_matches, grid, to_map
+from engine.generator.flow import View, flow_between, motions, sampled, view
+from engine.generator.invent import Invention, arrival_times, invented, still
+from engine.generator.trust import Field, background_of, completed, score, trusted
+
+_LONG = 416  # pixels of the canvas
+_ACCEPT_WITH_CAMERA = 0.10
+_ACCEPT = 0.20
+_SAME = 1.5  # mean difference of gray values below which two pictures are one
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The camera's move from the start to the end, the flows on the middle canvas both ways, and the invented part.
+
+    `arrival` holds, a pixel of the canvas, the time 0..1 at which what cannot be matched turns from start to end.
+    """
+
+    camera: Similarity
+    forward: Field
+    backward: Field
+    arrival: Array
+    invention: Invention
+    matched: bool
+
+
+def make_plan(a: Array, b: Array, prompt: str, seed: int, checkpoint: Callable[[], None]) -> Plan:
+    """Study two RGB uint8 pictures of one size; `checkpoint` is called between the long steps and may raise."""
+    chance = np.random.default_rng(seed)
+    gray_a, gray_b = (cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (a, b))
+    matches = find_matches(gray_a, gray_b)
+    checkpoint()
+    found = find_camera(matches)
+    plan = _study(a, b, found or Similarity(), matches, checkpoint)
+    needed = _ACCEPT_WITH_CAMERA if found else _ACCEPT
+    arrival = arrival_times(plan.forward.trust.shape, chance)
+    if cv2.absdiff(gray_a, gray_b).mean() < _SAME:
+        return plan.made(still(), arrival, matched=True)
+    if plan.score > needed:
+        return plan.made(Invention(), arrival, matched=True)
+    return _unrelated(plan.forward.trust.shape, invented(prompt, chance), chance)
+
+
+@dataclass(frozen=True)
+class _Study:
+    camera: Similarity
+    forward: Field
+    backward: Field
+    score: float
+
+    def made(self, invention: Invention, arrival: Array, *, matched: bool) -> Plan:
+        return Plan(self.camera, self.forward, self.backward, arrival, invention, matched)
+
+
+def _study(a: Array, b: Array, camera: Similarity, matches: Matches, checkpoint: Callable[[], None]) -> _Study:
+    view_a, view_b = _on_canvas(a, b, camera)
+    height, width = view_a.gray.shape
+    points_a = to_map(camera.power(0.5)(matches.a), width, height)
+    points_b = to_map(camera.power(-0.5)(matches.b), width, height)
+    rigid = motions(points_a, points_b)
+    checkpoint()
+    there = flow_between(view_a, view_b, rigid)
+    checkpoint()
+    back = flow_between(view_b, view_a, [np.linalg.inv(motion) for motion in rigid])
+    checkpoint()
+    trust_a, trust_b = trusted(view_a, view_b, there, back), trusted(view_b, view_a, back, there)
+    behind_a, behind_b = background_of(there, trust_a, rigid)
+    forward, backward = completed(there, trust_a, behind_a), completed(back, trust_b, behind_b)
+    return _Study(camera, forward, backward, min(score(view_a, trust_a), score(view_b, trust_b)))
+
+
+def _on_canvas(a: Array, b: Array, camera: Similarity) -> tuple[View, View]:
+    """Lay both pictures on the middle canvas; each fills what lies outside the other."""
+    height, width = a.shape[:2]
+    scale = _LONG / max(width, height)
+    size = (round(width * scale), round(height * scale))
+    points = grid(*size)
+    laid, inside = [], []
+    for picture, move in ((a, camera.power(-0.5)), (b, camera.power(0.5))):
+        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        places = to_map(move(points), *size)
+        laid.append(sampled(small, places))
+        inside.append(_within(places, size))
+    holes = [(inside[i] == 0) & (inside[1 - i] > 0) for i in (0, 1)]
+    filled = [np.where(holes[i][..., None], laid[1 - i], laid[i]) for i in (0, 1)]
+    return view(filled[0], inside[0]), view(filled[1], inside[1])
+
+
+def _within(places: Array, size: tuple[int, int]) -> Array:
+    x, y = places[..., 0], places[..., 1]
+    return ((x > -0.5) & (y > -0.5) & (x < size[0] - 0.5) & (y < size[1] - 0.5)).astype(np.uint8)  # noqa: PLR2004
+
+
+def _unrelated(shape: tuple[int, ...], invention: Invention, chance: np.random.Generator) -> Plan:
+    nothing = Field(np.zeros((*shape, 2), np.float32), np.zeros(shape, np.float32))
+    arrival = arrival_times(shape, chance, invention.sweep)
+    return Plan(invention.move, nothing, nothing, arrival, invention, matched=False)

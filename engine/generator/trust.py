@@ -1,0 +1,68 @@
+"""How far a flow can be believed, and what to do where it cannot.
+
+A pixel is trusted when going there and back ends where it began and both ends look alike. Where nothing matches (a
+place that only one picture shows) the flow follows the background, chosen whole a pixel: an average of two motions
+belongs to nothing and leaves debris.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from engine.generator.arrays import Array
+from engine.generator.flow import View, likeness, positions, sampled
+
+_LOOSE = 1.6  # pixels of disagreement that halve the trust
+_TEXTURED = 4e-4
+_FLAT_SPAN = 0.35
+_WEAK = 0.25
+_NEAR = 2.0  # pixels
+
+
+@dataclass(frozen=True)
+class Field:
+    """A flow (pixels of the canvas) and the trust in it a pixel, 0..1."""
+
+    flow: Array
+    trust: Array
+
+
+def trusted(a: View, b: View, there: Array, back: Array) -> Array:
+    """Give the trust (0..1) in flow `there` from `a` to `b`, checked by flow `back`."""
+    places = positions(a.gray.shape) + there
+    apart = there + sampled(back, places)
+    miss = cv2.magnitude(apart[..., 0], apart[..., 1])
+    returns = 1 / (1 + (miss * np.float32(1 / _LOOSE)) ** 4)
+    zncc, colour = likeness(a, b, places)
+    other = sampled(b.variance, places)
+    flat = (a.variance < _TEXTURED) & (other < _TEXTURED)
+    looks = np.where(flat, np.clip(1 - colour / np.float32(_FLAT_SPAN), 0, 1), np.clip(zncc, 0, 1))
+    seen = sampled(b.inside, places, cv2.BORDER_CONSTANT) * a.inside
+    return cv2.blur((returns * looks * seen).astype(np.float32), (3, 3))
+
+
+def score(a: View, trust: Array) -> float:
+    """Give the mean trust over textured pixels: related pictures score above 0.2, unrelated ones below 0.05."""
+    textured = (a.variance > _TEXTURED) & (a.inside > 0)
+    return float(trust[textured].mean()) if textured.any() else float(trust.mean())
+
+
+def completed(flow: Array, trust: Array, background: Array) -> Field:
+    """Replace the flow by the background's where it is not trusted."""
+    weak = cv2.blur((trust < _WEAK).astype(np.float32), (5, 5)) > 0.5  # noqa: PLR2004 - a majority
+    return Field(np.where(weak[..., None], background, flow).astype(np.float32), trust)
+
+
+def background_of(flow: Array, trust: Array, rigid: list[Array]) -> tuple[Array, Array]:
+    """Give the background's flow both ways: of standing still and the rigid motions, the one most pixels follow."""
+    places = positions(flow.shape)
+    best, most = np.eye(3), -1.0
+    for motion in [np.eye(3), *rigid]:
+        apart = cv2.perspectiveTransform(places, motion.astype(np.float64)) - places - flow
+        near = cv2.magnitude(apart[..., 0], apart[..., 1]) < _NEAR
+        followed = float((trust * near).sum())
+        if followed > most:
+            best, most = motion.astype(np.float64), followed
+    back = np.linalg.inv(best)
+    return cv2.perspectiveTransform(places, best) - places, cv2.perspectiveTransform(places, back) - places
