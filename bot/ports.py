@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.domain.card import Card
 from bot.domain.errors import Which
-from bot.domain.job import Outcome, Ticket
+from bot.domain.job import Job, Outcome, Ticket
 from bot.domain.media import Frame, Video
 from bot.domain.model import Value
 from bot.domain.progress import Update
@@ -97,6 +97,14 @@ class Videos(Protocol):
         ...
 
 
+class ContactSheets(Protocol):
+    """Pictures that show a whole video at a glance."""
+
+    async def draw(self, video: Path, to: Path, title: str, facts: str) -> None:
+        """Write a PNG of evenly spaced frames, from the first to the last, under a title and above a line of facts."""
+        ...
+
+
 class Channel(Protocol):
     """Where a job was asked for, and where its card and its video go."""
 
@@ -109,9 +117,6 @@ class Channel(Protocol):
         """Post the card, or edit it when it is there already."""
         ...
 
-    async def post(self, card: Card, video: Path) -> Path:
-        """Hand the video over, as one new message.
-
-        Return where it lies when the platform is a disk, else the path given.
-        """
+    async def post(self, job: Job, video: Video, path: Path) -> None:
+        """Hand over the finished video at ``path``, as one new message; the file may be moved away."""
         ...

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
 
 from bot.domain.model import Above, ByValue, FrameRule, Model, Option, PriceRule
 
@@ -77,7 +78,10 @@ def _option(name: str, raw: dict[str, Any]) -> Option:
         raise ValueError(f"options.{name}.level is {raw['level']!r}, but must be 'basic' or 'advanced'")
     rules = {key: value for key, value in raw["schema"].items() if key != "default"}
     default = raw["schema"].get("default")
-    Draft202012Validator.check_schema(rules)
+    try:
+        Draft202012Validator.check_schema(rules)
+    except SchemaError as error:
+        raise ValueError(f"options.{name}.schema is no JSON Schema: {error.message}") from error
     if default is not None and not Draft202012Validator(rules).is_valid(default):
         raise ValueError(f"options.{name}.schema.default breaks its own rule")
     return Option(name, rules, str(raw["help"]), raw["level"], default)

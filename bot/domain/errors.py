@@ -3,7 +3,7 @@
     TweenError
     ├── UserFixable          the author mends it and sends it again
     │   ├── BadRequest           options or prompt against the model's rules (carries every fault)
-    │   ├── BadImage             one of the two images cannot be used
+    │   ├── BadImage             one of the two images cannot be used (BadImages: both)
     │   ├── ContentRefused       the provider's content policy
     │   └── InputRefused         the provider refused an input that we let through
     ├── TryLater             nothing to mend: the same request may work in a while
@@ -12,6 +12,7 @@
     │   ├── ProviderFailed       the provider's own failure, before or while rendering
     │   └── TookTooLong          our deadline passed; the provider was asked to stop
     ├── OurFault             the operator has to act
+    │   ├── EngineFailed         the embedded engine did not start
     │   ├── CredentialsMissing, CredentialsRefused, AccountExhausted, EndpointUnknown
     │   ├── ProtocolBroken       an answer that fits no contract
     │   └── BadVideo             the result is not the MP4 it claims to be
@@ -111,6 +112,14 @@ class BadImage(UserFixable):
         self.detail = detail
 
 
+class BadImages(UserFixable):
+    """Both images cannot be used; ``images`` holds the start's and the end's error."""
+
+    def __init__(self, images: tuple[BadImage, ...]) -> None:
+        super().__init__("; ".join(str(image) for image in images))
+        self.images = images
+
+
 class ContentRefused(UserFixable):
     """The provider's content policy refused the prompt or an image; ``field`` is the provider's, where it says."""
 
@@ -156,6 +165,14 @@ class TookTooLong(TryLater):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"given up after {seconds:g} s")
         self.seconds = seconds
+
+
+class EngineFailed(OurFault):
+    """The embedded engine did not start; ``said`` is the end of what it wrote."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class CredentialsMissing(OurFault):

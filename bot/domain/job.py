@@ -67,7 +67,6 @@ class Delivered:
     """The author has the video. ``cost`` in US dollars, None where nobody is billed; ``seconds`` from accept to now."""
 
     video: Video
-    request_id: str
     seed: int | None
     cost: Decimal | None
     seconds: float
@@ -114,11 +113,17 @@ class IllegalTransition(AssertionError):
 
 @dataclass(frozen=True)
 class Job:
-    """One request on its way; ``accepted_at`` in seconds of the flow's clock."""
+    """One request on its way, with what has become known about it.
+
+    ``accepted_at`` is in seconds of the flow's clock; ``image_sizes`` are (width, height) of the start and the end
+    image once they are staged; ``request_id`` is the provider's, once it has accepted.
+    """
 
     request: TweenRequest
     accepted_at: float
     state: State = Accepted()
+    image_sizes: tuple[tuple[int, int], tuple[int, int]] | None = None
+    request_id: str | None = None
 
     @property
     def id(self) -> str:
@@ -130,8 +135,21 @@ class Job:
         """Whether nothing more will happen to it."""
         return not _NEXT[type(self.state)]
 
+    @property
+    def video_size(self) -> tuple[int, int] | None:
+        """(width, height) in pixels of the video to come, once the start image is known."""
+        if self.image_sizes is None:
+            return None
+        return self.request.model.frame.size(self.request.options, self.image_sizes[0])
+
     def to(self, state: State) -> "Job":
         """Return the job in its next state; raise :class:`IllegalTransition` where that step is not allowed."""
         if type(state) not in _NEXT[type(self.state)]:
             raise IllegalTransition(f"{type(self.state).__name__} -> {type(state).__name__}")
-        return replace(self, state=state)
+        match state:
+            case Staged(start=start, end=end):
+                return replace(self, state=state, image_sizes=(start.size, end.size))
+            case Submitted(ticket=ticket):
+                return replace(self, state=state, request_id=ticket.request_id)
+            case _:
+                return replace(self, state=state)

@@ -25,10 +25,25 @@ class ImageRef:
 
 
 @dataclass(frozen=True)
-class TweenRequest:
-    """One accepted command: valid once built, so build it with :func:`checked`.
+class Command:
+    """What an adapter has read from its platform's payload; nothing of it is checked yet.
 
-    ``id`` is the platform's own event id, hence the job's idempotency key. ``options`` is complete: every option
+    ``id`` is the platform's own event id. In ``options`` a value of None means that the author did not set it.
+    """
+
+    id: str
+    author: str
+    start: ImageRef
+    end: ImageRef
+    prompt: str
+    options: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class TweenRequest:
+    """A command that obeys the model's rules: valid once built, so build it with :func:`checked`.
+
+    ``id`` is the command's, hence the job's idempotency key. ``options`` is complete: every option
     of the model that has a default is there.
     """
 
@@ -46,16 +61,13 @@ class TweenRequest:
         return self.model.price.usd(self.options)
 
 
-def checked(model: Model, prompt: str, given: Mapping[str, object]) -> tuple[str, dict[str, Value]]:
-    """Return the prompt and the complete options, or raise :class:`BadRequest` with every fault.
-
-    ``given`` holds what the author set; a value of None means "not set".
-    """
-    prompt = prompt.strip()
+def checked(command: Command, model: Model) -> TweenRequest:
+    """Return the request that a command makes of a model, or raise :class:`BadRequest` with every fault."""
+    prompt = command.prompt.strip()
     faults = [] if prompt else [Fault(model.prompt_field, "required", prompt, {"type": "string"})]
     options: dict[str, Value] = model.defaults()
     known = {option.name: option for option in model.options}
-    for name, value in given.items():
+    for name, value in command.options.items():
         if value is None:
             continue
         option = known.get(name)
@@ -66,7 +78,8 @@ def checked(model: Model, prompt: str, given: Mapping[str, object]) -> tuple[str
             faults.append(fault)
     if faults:
         raise BadRequest(tuple(faults))
-    return prompt, {option.name: options[option.name] for option in model.options if option.name in options}
+    ordered = {name: options[name] for name in known if name in options}
+    return TweenRequest(command.id, command.author, model, command.start, command.end, prompt, ordered)
 
 
 def check_option(option: Option, value: object) -> Fault | None:

@@ -3,16 +3,30 @@
 from collections.abc import Mapping
 from typing import assert_never
 
+from bot.domain.card import Tone
 from bot.domain.errors import Charge, Which
+from bot.domain.media import Video
+from bot.domain.model import Value
 from bot.domain.progress import Phase, Progress
 from bot.ports import CancelAnswer
-from bot.wording.units import IMAGE, duration
+from bot.wording.units import IMAGE, duration, size
 
+TITLES: Mapping[Tone, str] = {
+    Tone.WAITING: "Waiting",
+    Tone.WORKING: "Rendering",
+    Tone.DONE: "Done",
+    Tone.FAILED: "No video",
+    Tone.CANCELLED: "Cancelled",
+    Tone.UNCLEAR: "Unclear",
+}
+
+MODEL, SIZE, LENGTH, SEED, PRICE, REQUEST = "Model", "Size", "Length", "Seed", "Price", "Request"
 FREE = "free"
 UNCLEAR = (
     "This may have been charged. It was not sent again, and will not be unless you do: "
     "look at the provider's dashboard first."
 )
+UNCLEAR_FREE = "The engine's answer was lost, so it may be rendering this for nothing. Send it again when you like."
 CANCEL_ASKED = "Asked to stop; waiting for the provider's answer."
 
 CANCELLED: Mapping[Charge, str] = {
@@ -67,3 +81,18 @@ def cropped(which: Which, share: float, target: tuple[int, int]) -> str:
         f"The {IMAGE[which]} has another shape than the video ({target[0]} x {target[1]}): "
         f"{share:.0%} of it is cropped away.".replace("%", " %")
     )
+
+
+def pixels(size: tuple[int, int]) -> str:
+    """``832 x 480``."""
+    return f"{size[0]} x {size[1]}"
+
+
+def length(frames: Value, per_second: Value) -> str:
+    """``5.1 s (81 frames, 16 a second)``."""
+    return f"{float(frames) / float(per_second):.1f} s ({frames} frames, {per_second} a second)"
+
+
+def delivered(video: Video, seconds: float) -> str:
+    """``Made in 14 s · 1.2 MB``."""
+    return f"Made in {duration(seconds)} · {size(video.bytes)}"

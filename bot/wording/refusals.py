@@ -6,6 +6,7 @@ from typing import assert_never
 from bot.domain.errors import (
     AccountExhausted,
     BadImage,
+    BadImages,
     BadRequest,
     BadVideo,
     Charge,
@@ -13,6 +14,7 @@ from bot.domain.errors import (
     CredentialsMissing,
     CredentialsRefused,
     EndpointUnknown,
+    EngineFailed,
     Fault,
     ImageFault,
     InputRefused,
@@ -47,6 +49,8 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
             return " ".join(fault(each) for each in faults)
         case BadImage():
             return _bad_image(error)
+        case BadImages(images=images):
+            return " ".join(_bad_image(each) for each in images)
         case ContentRefused(field=field):
             what = f"the {_field(field)}" if field else "this request"
             return f"The provider's content policy refused {what}. Change it and send it again."
@@ -62,6 +66,8 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
             return f"The provider failed to make the video ({why.rstrip('.')}). Send it again in a few minutes."
         case TookTooLong(seconds=seconds):
             return f"No video came within {duration(seconds)}, so the provider was asked to stop. Send it again later."
+        case EngineFailed(said=said):
+            return f"The embedded engine did not start. Is tweenbot installed with its engine extra? It said: {said}"
         case CredentialsMissing():
             return "There is no fal key. Set FAL_KEY to a key from fal.ai/dashboard/keys."
         case CredentialsRefused():

@@ -1,0 +1,83 @@
+"""Starts the embedded engine for as long as it is needed, and leaves neither a process nor a file behind."""
+
+import asyncio
+import os
+import re
+import secrets
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.domain.errors import EngineFailed
+
+START_DEADLINE = 60.0
+STOP_DEADLINE = 10.0
+_READY = re.compile(r"^engine ready on (http://\S+)$")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Where a running engine listens, and the key that it takes."""
+
+    url: str
+    key: str
+
+
+@asynccontextmanager
+async def running(data_dir: Path) -> AsyncIterator[Engine]:
+    """Run an engine on a free port of loopback, with its files in a folder under ``data_dir`` that goes when it ends.
+
+    Raises :class:`EngineFailed` where it does not come up. It ends with this process, also when that is killed.
+    """
+    await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="engine-", dir=data_dir, ignore_cleanup_errors=True) as room:
+        key = secrets.token_urlsafe(24)
+        process, log = await _started(Path(room), key)
+        try:
+            yield Engine(await _ready(process, log), key)
+        finally:
+            await _stopped(process)
+
+
+async def _started(room: Path, key: str) -> tuple[asyncio.subprocess.Process, Path]:
+    log = room / "log"
+    # A session of its own: Ctrl-C reaches the bot alone, which then cancels the job instead of losing it.
+    with log.open("wb") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "engine", "--port", "0", "--workers", "1", "--data-dir", str(room / "data")),
+            "--stop-on-stdin-eof",
+            env={**os.environ, "TWEENBOT_ENGINE_KEY": key},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        )
+    return process, log
+
+
+async def _ready(process: asyncio.subprocess.Process, log: Path) -> str:
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(START_DEADLINE):
+            line = (await process.stdout.readline()).decode().strip()
+    except TimeoutError:
+        line = ""
+    ready = _READY.match(line)
+    if ready is None:
+        said = (await asyncio.to_thread(log.read_text, "utf-8", "replace")).strip().splitlines()
+        raise EngineFailed(said[-1][:300] if said else line or "nothing")
+    return ready[1]
+
+
+async def _stopped(process: asyncio.subprocess.Process) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        async with asyncio.timeout(STOP_DEADLINE):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

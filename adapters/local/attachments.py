@@ -1,0 +1,29 @@
+"""Reads the two images from this disk."""
+
+import asyncio
+from pathlib import Path
+
+from bot.domain.errors import BadImage, ImageFault, Which
+from bot.domain.request import ImageRef
+from bot.wording.units import size
+
+
+class DiskAttachments:
+    """``bot.ports.Attachments`` over paths."""
+
+    async def fetch(self, which: Which, image: ImageRef, limit: int) -> bytes:
+        """Return the whole file; raise :class:`BadImage` where there is none, or more than ``limit`` bytes."""
+        return await asyncio.to_thread(_read, which, Path(image.locator), limit)
+
+
+def _read(which: Which, path: Path, limit: int) -> bytes:
+    if path.is_dir():
+        raise BadImage(which, ImageFault.MISSING, f"{path} is a folder")
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise BadImage(which, ImageFault.MISSING, f"{path}: {(error.strerror or str(error)).lower()}") from error
+    if len(data) > limit:
+        raise BadImage(which, ImageFault.TOO_HEAVY, f"{path.name}, more than {size(limit)}")
+    return data

@@ -1,0 +1,138 @@
+"""The command ``tweenbot make``: its flags come from the model's declaration, its values from the command line."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import click
+
+from bot.domain.model import Model, Option
+from bot.domain.request import Command, ImageRef, check_option
+from bot.wording import cli as words
+from bot.wording.refusals import allowed, fault
+
+
+@dataclass(frozen=True)
+class Make:
+    """One call of ``tweenbot make``, as it was typed."""
+
+    command: Command
+    output: Path
+    embedded: bool
+    json: bool
+
+
+def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
+    """Return the command ``make`` for a model; ``run`` does the work and returns the exit status."""
+
+    def callback(**given: Any) -> None:  # noqa: ANN401  # click hands over what the parameters below converted
+        output = given["output"] or Path(f"tween-{uuid4().hex[:8]}.mp4")
+        command = Command(
+            id=uuid4().hex,
+            author="local",
+            start=ImageRef(given["start"].name, str(given["start"])),
+            end=ImageRef(given["end"].name, str(given["end"])),
+            prompt=given["prompt"],
+            options={option.name: given[option.name] for option in model.options},
+        )
+        raise click.exceptions.Exit(run(Make(command, output, embedded=given["embedded"], json=given["json"])))
+
+    path = click.Path(path_type=Path)
+    return _Sectioned(
+        "make",
+        callback=callback,
+        help=words.MAKE_HELP,
+        epilog=words.MAKE_EXITS,
+        context_settings={"show_default": True},
+        params=[
+            click.Argument(["start"], type=path),
+            click.Argument(["end"], type=path),
+            click.Argument(["prompt"]),
+            click.Option(["-o", "--output"], type=_OutputPath(), help=words.OUTPUT_HELP, metavar="OUT.mp4"),
+            click.Option(["--embedded"], is_flag=True, show_default=False, help=words.EMBEDDED_HELP),
+            click.Option(["--json"], is_flag=True, show_default=False, help=words.JSON_HELP),
+            *(_flag(option) for option in model.options),
+        ],
+    )
+
+
+def _flag(option: Option) -> click.Option:
+    name = option.name.replace("_", "-")
+    names = [f"--{name}/--no-{name}"] if option.type == "boolean" else [f"--{name}"]
+    boolean = option.type == "boolean"
+    flag = _ModelFlag(
+        [*names, option.name],
+        type=None if boolean else _OptionValue(option),
+        metavar=None if boolean else allowed(option.schema),
+        default=option.default,
+        help=option.help,
+        show_default=_elided(option.default) if isinstance(option.default, str) else option.default is not None,
+    )
+    flag.section = words.SECTIONS[option.level]
+    return flag
+
+
+def _elided(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40].rstrip(', ')}, ..."
+
+
+class _ModelFlag(click.Option):
+    """A flag that stands under a heading of its own in the help."""
+
+    section = ""
+
+
+class _OptionValue(click.ParamType[object]):
+    """Converts and checks by the option's own schema, and refuses in the words that every platform uses."""
+
+    name = "value"
+
+    def __init__(self, option: Option) -> None:
+        self._option = option
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:  # noqa: ANN401
+        typed = _typed(self._option.type, value)
+        broken = check_option(self._option, typed)
+        if broken is not None:
+            self.fail(fault(broken), param, ctx)
+        return typed
+
+
+def _typed(kind: str, value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return {"integer": int, "number": float}.get(kind, str)(value)
+    except ValueError:
+        return value
+
+
+class _OutputPath(click.ParamType[Path]):
+    """A path to write an MP4 to, checked before anything is spent."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # noqa: ANN401
+        path = Path(value)
+        if path.suffix.lower() != ".mp4":
+            self.fail(words.not_mp4(path), param, ctx)
+        if not path.parent.is_dir():
+            self.fail(words.no_folder(path.parent), param, ctx)
+        if path.is_dir():
+            self.fail(words.is_folder(path), param, ctx)
+        return path
+
+
+class _Sectioned(click.Command):
+    """A command whose help lists the model's options under headings of their own."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        shown = [(param, param.get_help_record(ctx)) for param in self.get_params(ctx)]
+        for section, group in groupby(shown, key=lambda pair: getattr(pair[0], "section", words.SECTIONS["own"])):
+            records: Sequence[tuple[str, str]] = [record for _, record in group if record is not None]
+            if records:
+                with formatter.section(section):
+                    formatter.write_dl(records)

@@ -1,0 +1,104 @@
+"""What ``tweenbot make`` writes: the card while the job goes, then where the files are, or one JSON object."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import assert_never
+
+from rich.console import Console
+from rich.text import Text
+
+from adapters.local.card import PlainCard
+from adapters.local.commands import Make
+from adapters.local.live import LiveCard
+from adapters.local.upload import CardView, LocalChannel
+from bot.domain.errors import TweenError, UserFixable
+from bot.domain.job import Accepted, Cancelled, Delivered, Failed, Finished, Job, Staged, Submitted, Submitting, Unclear
+from bot.wording import cli as words
+from bot.wording.refusals import explain
+
+EXIT_DONE, EXIT_FAILED, EXIT_MEND, EXIT_UNCLEAR, EXIT_CANCELLED = 0, 1, 2, 3, 130
+
+
+@contextmanager
+def view(make: Make) -> Iterator[CardView]:
+    """Open the way to show the card that fits: live on a terminal, plain in a pipe; on stderr beside JSON."""
+    console = Console(stderr=make.json, highlight=False)
+    if console.is_terminal:
+        with LiveCard(console) as live:
+            yield live
+    else:
+        yield PlainCard(console)
+
+
+def refuse(error: TweenError, make: Make) -> int:
+    """Say why there is no job at all, and return the exit status."""
+    if make.json:
+        _print_json({"state": "refused", "error": explain(error)})
+    else:
+        sys.stderr.write(f"{explain(error)}\n")
+    return _status_of(error)
+
+
+def conclude(job: Job, make: Make, channel: LocalChannel) -> int:
+    """Say how the job ended, and return the exit status."""
+    if make.json:
+        _print_json(_report(job, make, channel))
+    elif isinstance(job.state, Delivered):
+        console = Console(highlight=False, soft_wrap=True)
+        for name, path in ((words.VIDEO, make.output), (words.CONTACT_SHEET, channel.contact_sheet)):
+            console.print(Text.assemble((f"{name:<15}", "dim"), str(path)))
+    match job.state:
+        case Delivered():
+            return EXIT_DONE
+        case Failed(error=error):
+            return _status_of(error)
+        case Cancelled():
+            return EXIT_CANCELLED
+        case Unclear():
+            return EXIT_UNCLEAR
+        case Accepted() | Staged() | Submitting() | Submitted() | Finished():
+            raise AssertionError(f"{type(job.state).__name__} is no ending")
+        case _:
+            assert_never(job.state)
+
+
+def _status_of(error: TweenError) -> int:
+    return EXIT_MEND if isinstance(error, UserFixable) else EXIT_FAILED
+
+
+def _print_json(report: dict[str, object]) -> None:
+    sys.stdout.write(f"{json.dumps(report, ensure_ascii=False, indent=2)}\n")
+
+
+def _report(job: Job, make: Make, channel: LocalChannel) -> dict[str, object]:
+    request = job.request
+    report: dict[str, object] = {
+        "state": type(job.state).__name__.lower(),
+        "model": request.model.endpoint,
+        "prompt": request.prompt,
+        "options": dict(request.options),
+        "request_id": job.request_id,
+    }
+    match job.state:
+        case Delivered(video=video, seed=seed, cost=cost, seconds=seconds):
+            report |= {
+                "video": str(make.output),
+                "contact_sheet": str(channel.contact_sheet),
+                "width": video.width,
+                "height": video.height,
+                "frames": video.frames,
+                "video_seconds": round(video.seconds, 3),
+                "bytes": video.bytes,
+                "seed": seed,
+                "cost_usd": None if cost is None else str(cost),
+                "seconds": round(seconds, 3),
+            }
+        case Failed(error=error):
+            report |= {"error": explain(error), "charge": error.charge.value}
+        case Cancelled(charge=charge):
+            report |= {"charge": charge.value}
+        case _:
+            pass
+    return report

@@ -1,0 +1,52 @@
+"""Hands the video over on this disk: the MP4 where it was asked for, and its contact sheet beside it."""
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Protocol
+
+from bot.domain.card import Card
+from bot.domain.job import Job
+from bot.domain.media import Video
+from bot.ports import ContactSheets
+from bot.wording.card import length, pixels
+
+
+class CardView(Protocol):
+    """A way to show a card here; ``pace`` in seconds between two changes."""
+
+    pace: float
+
+    def show(self, card: Card) -> None:
+        """Show this card from now on."""
+        ...
+
+
+class LocalChannel:
+    """``bot.ports.Channel`` on this machine: the card in a view, the video at ``output``."""
+
+    def __init__(self, view: CardView, output: Path, contact_sheets: ContactSheets) -> None:
+        self._view = view
+        self._output = output
+        self._contact_sheets = contact_sheets
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two changes of the card."""
+        return self._view.pace
+
+    @property
+    def contact_sheet(self) -> Path:
+        """Where the contact sheet lies once the video is posted."""
+        return self._output.with_suffix(".png")
+
+    async def show(self, card: Card) -> None:
+        """Show the card."""
+        self._view.show(card)
+
+    async def post(self, job: Job, video: Video, path: Path) -> None:
+        """Draw the contact sheet, then move the video to its place."""
+        options = job.request.options
+        facts = f"{pixels((video.width, video.height))} · {length(video.frames, options['frames_per_second'])}"
+        await self._contact_sheets.draw(path, self.contact_sheet, job.request.prompt, facts)
+        await asyncio.to_thread(shutil.move, path, self._output)

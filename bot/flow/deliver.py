@@ -1,0 +1,32 @@
+"""deliver: the video is streamed here, checked to be one, and handed to the channel that asked for it."""
+
+from decimal import Decimal
+
+from bot.domain.errors import Charge, TweenError
+from bot.domain.job import Delivered, Failed, Finished, Job
+from bot.flow.kit import Kit
+from bot.ports import Channel
+
+
+async def deliver(job: Job, kit: Kit, channel: Channel) -> Job:
+    """Finished -> Delivered, or Failed with a bill: then the video still lies at the provider, under its request id."""
+    finished = job.state
+    assert isinstance(finished, Finished)
+    path = kit.workroom / f"{finished.ticket.request_id}.mp4"
+    try:
+        await kit.provider.download(finished.outcome.video_url, path)
+        video = await kit.videos.inspect(path)
+        await channel.post(job, video, path)
+    except TweenError as error:
+        return job.to(Failed(error.billed(Charge.BILLED if kit.provider.charges else Charge.NONE)))
+    finally:
+        path.unlink(missing_ok=True)
+    return job.to(Delivered(video, finished.outcome.seed, cost(job, finished, kit), kit.clock() - job.accepted_at))
+
+
+def cost(job: Job, finished: Finished, kit: Kit) -> Decimal | None:
+    """US dollars billed: by the provider's units where it says, else by the price rule; None where nobody is billed."""
+    if not kit.provider.charges:
+        return None
+    units = finished.outcome.units
+    return job.request.price if units is None else job.request.model.price.bill(units)

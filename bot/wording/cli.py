@@ -1,0 +1,37 @@
+"""The words of the command line."""
+
+from pathlib import Path
+
+MAKE_HELP = """Make the video that leads from the image START to the image END, as the sentence PROMPT describes it.
+
+Renders at fal when FAL_KEY is set, at TWEENBOT_FAL_URL when that is set, and else, for nothing, on this machine.
+Beside the video lies a contact sheet, a PNG of the same name. Ctrl-C cancels the job, and the card says what was
+charged."""
+
+MAKE_EXITS = (
+    "Exit status: 0 the video is there, 1 no video, 2 something to mend in the request, "
+    "3 unclear and perhaps charged, 130 cancelled."
+)
+
+OUTPUT_HELP = "Where the video goes; a file that is there is replaced.  [default: tween-….mp4 in this folder]"
+EMBEDDED_HELP = "Render on this machine, for nothing, also when a fal key is set."
+JSON_HELP = "Print one JSON object about the job at its end, and progress on stderr."
+
+SECTIONS = {"own": "Options", "basic": "Options of the model", "advanced": "Options of the model, advanced"}
+
+VIDEO, CONTACT_SHEET = "Video", "Contact sheet"
+
+
+def not_mp4(path: Path) -> str:
+    """Refuse a name that is no MP4's."""
+    return f"{path} does not end in .mp4, which is what the video is: use {path.with_suffix('.mp4')}."
+
+
+def no_folder(folder: Path) -> str:
+    """Refuse a folder that is not there."""
+    return f"the folder {folder} does not exist: make it, or choose another."
+
+
+def is_folder(path: Path) -> str:
+    """Refuse a folder in the place of a file."""
+    return f"{path} is a folder: name a file in it, such as {path / 'video.mp4'}."
