@@ -4,9 +4,10 @@ Nothing is downloaded and nothing is pure noise: hills with texture, houses with
 edges, the flat parts and the fine detail that a photograph has.
 """
 
+import cmath
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import cos, radians, sin
+from math import cos, degrees, radians, sin
 from typing import Any, TypeAlias
 
 import cv2
@@ -36,13 +37,24 @@ class Pose:
     turn: float = 0.0
 
     def towards(self, other: "Pose", t: float) -> "Pose":
-        """Give the pose at time t on the way to another; zoom is even in its logarithm."""
-        return Pose(
-            self.x + (other.x - self.x) * t,
-            self.y + (other.y - self.y) * t,
-            self.width * (other.width / self.width) ** t,
-            self.turn + (other.turn - self.turn) * t,
-        )
+        """Give the pose at time t of a steady camera: one that makes the same small move in every frame.
+
+        Steadily turning and zooming about a fixed place of the picture is a logarithmic spiral of the poses.
+        """
+        here, there = self._complex(), other._complex()
+        ratio = there[0] / here[0]
+        if abs(ratio - 1) < 1e-9:
+            return self._moved(here[0], here[1] + (there[1] - here[1]) * t)
+        fixed = (there[1] - ratio * here[1]) / (1 - ratio)
+        part = cmath.exp(cmath.log(ratio) * t)
+        return self._moved(here[0] * part, fixed + part * (here[1] - fixed))
+
+    def _complex(self) -> tuple[complex, complex]:
+        return cmath.rect(self.width, radians(self.turn)), complex(self.x, self.y)
+
+    @staticmethod
+    def _moved(size: complex, at: complex) -> "Pose":
+        return Pose(at.real, at.imag, abs(size), degrees(cmath.phase(size)))
 
 
 def clouds(shape: tuple[int, int], seed: int, octaves: int = 6, coarse: float = 220.0) -> Picture:

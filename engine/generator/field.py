@@ -18,7 +18,7 @@ from engine.generator.trust import Field
 
 _STRIDE = 2  # canvas pixels a cell of the splat
 _FAINT = 0.02
-_FLOOR = 0.05  # of a hidden picture's weight: both ends are reached without a pop
+_FLOOR = 0.012  # of a hidden picture's weight: both ends are reached without a pop
 _AGREE = 1.2  # cells of disagreement at which a picture counts half
 _MATCHED = 0.35  # trust from which a linear blend is right
 _SOFT = 0.22  # share of the time that an unmatched place needs to turn
@@ -62,15 +62,18 @@ class Mixer:
         places_a, places_b = plan.camera.power(-0.5)(u_a), plan.camera.power(0.5)(u_b)
         sees_a = _agreement(flow_a, v_cells) * self._within(places_a)
         sees_b = _agreement(flow_b, v_cells) * self._within(places_b)
-        matched = np.clip(np.maximum(trust_a * sees_b, trust_b * sees_a) / np.float32(_MATCHED), 0, 1)
+        matched = np.clip(np.maximum(trust_a, trust_b) / np.float32(_MATCHED), 0, 1)
+        matched = np.maximum(matched, cv2.absdiff(sees_a, sees_b))  # what one picture hides is no matter of chance
         turn = matched * np.float32(t) + (1 - matched) * self._turned(u, t)
         return Mixture(places_a, places_b, _share(turn, sees_a, sees_b))
 
     def _unmatched(self, u: Array, t: float) -> Mixture:
         camera = self._plan.camera
         places_a, places_b = camera.power(-0.5)(u), camera.power(0.5)(u)
-        share = _share(self._turned(u, t), self._within(places_a), self._within(places_b))
-        return Mixture(places_a, places_b, share)
+        sees_a, sees_b = self._within(places_a), self._within(places_b)
+        alone = cv2.absdiff(sees_a, sees_b)
+        turn = alone * np.float32(t) + (1 - alone) * self._turned(u, t)
+        return Mixture(places_a, places_b, _share(turn, sees_a, sees_b))
 
     def _motion(self, t: float) -> Array:
         """Splat both flows to time t; give the motion V in cells, holes filled from around."""

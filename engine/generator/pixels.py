@@ -13,7 +13,7 @@ from engine.generator.arrays import Array
 from engine.generator.camera import to_map
 from engine.generator.field import Mixture
 
-CELL = 8  # pixels a cell of the coarse maps
+CELL = 4  # pixels a cell of the coarse maps
 _LUMA = np.array([[0.2126, 0.7152, 0.0722, 0.0]]) * (219 / 255) + np.array([[0, 0, 0, 16.0]])
 _BLUE = np.array([-0.2126, -0.7152, 1 - 0.0722]) / 1.8556
 _RED = np.array([1 - 0.2126, -0.7152, -0.0722]) / 1.5748

@@ -76,10 +76,11 @@ def _study(a: Array, b: Array, camera: Similarity, matches: Matches, checkpoint:
     checkpoint()
     back = flow_between(view_b, view_a, [np.linalg.inv(motion) for motion in rigid])
     checkpoint()
-    trust_a, trust_b = trusted(view_a, view_b, there, back), trusted(view_b, view_a, back, there)
+    trust_a, strict_a = trusted(view_a, view_b, there, back)
+    trust_b, strict_b = trusted(view_b, view_a, back, there)
     behind_a, behind_b = background_of(there, trust_a, rigid)
     forward, backward = completed(there, trust_a, behind_a), completed(back, trust_b, behind_b)
-    return _Study(camera, forward, backward, min(score(view_a, trust_a), score(view_b, trust_b)))
+    return _Study(camera, forward, backward, min(score(view_a, strict_a), score(view_b, strict_b)))
 
 
 def _on_canvas(a: Array, b: Array, camera: Similarity) -> tuple[View, View]:

@@ -15,7 +15,7 @@ from engine.generator.flow import View, likeness, positions, sampled
 
 _LOOSE = 1.6  # pixels of disagreement that halve the trust
 _TEXTURED = 4e-4
-_FLAT_SPAN = 0.35
+_COLOUR_SPAN = 0.35
 _WEAK = 0.25
 _NEAR = 2.0  # pixels
 
@@ -28,18 +28,22 @@ class Field:
     trust: Array
 
 
-def trusted(a: View, b: View, there: Array, back: Array) -> Array:
-    """Give the trust (0..1) in flow `there` from `a` to `b`, checked by flow `back`."""
+def trusted(a: View, b: View, there: Array, back: Array) -> tuple[Array, Array]:
+    """Give the trust (0..1) in flow `there` from `a` to `b`, checked by flow `back`: the generous and the strict one.
+
+    The generous one lets a like colour stand for a like pattern, because a window over the edge of a moving thing holds
+    two motions; it draws. The strict one decides whether the pictures have anything to do with each other.
+    """
     places = positions(a.gray.shape) + there
     apart = there + sampled(back, places)
     miss = cv2.magnitude(apart[..., 0], apart[..., 1])
     returns = 1 / (1 + (miss * np.float32(1 / _LOOSE)) ** 4)
     zncc, colour = likeness(a, b, places)
-    other = sampled(b.variance, places)
-    flat = (a.variance < _TEXTURED) & (other < _TEXTURED)
-    looks = np.where(flat, np.clip(1 - colour / np.float32(_FLAT_SPAN), 0, 1), np.clip(zncc, 0, 1))
-    seen = sampled(b.inside, places, cv2.BORDER_CONSTANT) * a.inside
-    return cv2.blur((returns * looks * seen).astype(np.float32), (3, 3))
+    alike = np.clip(1 - colour / np.float32(_COLOUR_SPAN), 0, 1)
+    flat = (a.variance < _TEXTURED) & (sampled(b.variance, places) < _TEXTURED)
+    strict = np.where(flat, alike, np.clip(zncc, 0, 1))
+    seen = sampled(b.inside, places, cv2.BORDER_CONSTANT) * a.inside * returns
+    return np.maximum(strict, alike) * seen, strict * seen
 
 
 def score(a: View, trust: Array) -> float:
