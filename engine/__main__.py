@@ -1,0 +1,73 @@
+"""The engine's command line: `python -m engine`.
+
+The key comes from the environment alone, for a command line is visible to every user of the machine.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+
+from engine.serve import serve
+from engine.settings import DEFAULT_RENDERER, Settings, is_loopback
+
+KEY = "TWEENBOT_ENGINE_KEY"
+
+
+@click.command(name="engine")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+)
+@click.option(
+    "--data-dir", default=".tweenbot/engine", show_default=True, type=click.Path(path_type=Path, file_okay=False)
+)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Videos rendered at a time.")
+@click.option("--public-url", help="The address that clients see, when it is not the one they call.")
+@click.option("--allow-private-urls", is_flag=True, help="Let requests name images and webhooks in private networks.")
+@click.option("--stop-on-stdin-eof", is_flag=True, help="Stop when standard input closes.")
+@click.option("--keep-days", default=7.0, show_default=True, type=click.FloatRange(0.01), help="Days that files stay.")
+@click.option(
+    "--keep-gb", default=5.0, show_default=True, type=click.FloatRange(0.01), help="Disk for all files together."
+)
+@click.option("--renderer", default=DEFAULT_RENDERER, hidden=True, help="MODULE:FUNCTION that renders.")
+def main(keep_gb: float, **options: object) -> None:
+    """Serve fal's queue protocol for fal-ai/wan-flf2v with a generator on this machine's CPU."""
+    key = os.environ.get(KEY) or None
+    given: dict[str, Any] = {**options, "key": key, "keep_bytes": int(keep_gb * 2**30)}
+    given["data_dir"] = given["data_dir"].resolve()
+    if given["public_url"] is not None:
+        given["public_url"] = given["public_url"].rstrip("/")
+    settings = Settings(**given)
+    if key is None and not is_loopback(settings.host):
+        raise click.ClickException(
+            f"{settings.host} can be reached from outside. Set {KEY} to a key that clients must send."
+        )
+    _log_to_stderr()
+    try:
+        asyncio.run(serve(settings))
+    except OSError as error:
+        raise click.ClickException(f"The engine cannot start: {error.strerror or error}.") from error
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], bool_as_flag=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""The files that clients upload and that jobs make, on disk under unguessable names.
+
+Like fal's CDN, a file needs no key to be read: its name is the secret. Bytes are streamed to a `.part` file and
+renamed when whole, so that a file is either complete or not there. Every file has a day on which it goes.
+"""
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import AsyncIterable, Container, Iterable
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from engine.table import Table
+
+PENDING_S = 3600
+WRITE_BLOCK = 2**20
+_CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?[\w.=\"-]+)*")
+_UNSAFE = re.compile(r"[^\w.()+-]+")
+
+
+class TooLarge(Exception):
+    """More bytes than the engine takes for one file."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The file is larger than {limit // 2**20} MiB, the most this engine takes. Make it smaller.")
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file's record: `size` is None until its upload is complete; `expires` is in seconds since the epoch."""
+
+    token: str
+    name: str
+    content_type: str
+    size: int | None
+    created: float
+    expires: float
+    lifetime_s: float
+    upload_id: str | None
+
+    @property
+    def path(self) -> str:
+        """Its path below the engine's address."""
+        return f"/files/{self.token}/{quote(self.name)}"
+
+
+class FileStore:
+    """Files in one folder, their records in the table."""
+
+    def __init__(self, folder: Path, table: Table, *, max_bytes: int, keep_s: float) -> None:
+        self._folder = folder
+        self._table = table
+        self._keep_s = keep_s
+        self.max_bytes = max_bytes
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def location(self, token: str) -> Path:
+        """Where a file's bytes lie."""
+        return self._folder / token
+
+    def new_token(self) -> str:
+        """Draw a name that nobody can guess (192 bits)."""
+        return secrets.token_urlsafe(24)
+
+    async def reserve(self, name: str, content_type: str, lifetime_s: float | None) -> StoredFile:
+        """Promise a name for bytes that come later; the promise ends after an hour."""
+        return await self._record(
+            self.new_token(), (name, content_type), lifetime_s, upload_id=secrets.token_urlsafe(16)
+        )
+
+    async def save(
+        self, chunks: AsyncIterable[bytes], *, name: str, content_type: str, lifetime_s: float | None = None
+    ) -> StoredFile:
+        """Stream a new file to disk. Raises TooLarge; then nothing is left."""
+        token = self.new_token()
+        size = await write_file(self.location(token), chunks, self.max_bytes)
+        return await self._record(token, (name, content_type), lifetime_s, size=size)
+
+    async def adopt(self, token: str, *, name: str, content_type: str, lifetime_s: float | None) -> StoredFile:
+        """Record a file that somebody else has already written to its location."""
+        size = self.location(token).stat().st_size
+        return await self._record(token, (name, content_type), lifetime_s, size=size)
+
+    async def fill(self, file: StoredFile, chunks: AsyncIterable[bytes]) -> int:
+        """Stream the bytes of a reserved file, and complete it; return its size."""
+        size = await write_file(self.location(file.token), chunks, self.max_bytes)
+        await self._complete(file, size)
+        return size
+
+    async def save_part(self, file: StoredFile, number: int, chunks: AsyncIterable[bytes]) -> None:
+        """Stream one part of a reserved file; a part that comes again replaces the first."""
+        await write_file(self._part(file, number), chunks, self.max_bytes)
+
+    async def join(self, file: StoredFile, numbers: Iterable[int]) -> int:
+        """Put the parts of a reserved file together; raise FileNotFoundError when one never came, or TooLarge."""
+        parts = [self._part(file, number) for number in sorted(set(numbers))]
+        size = await asyncio.to_thread(_concatenate, parts, self.location(file.token), self.max_bytes)
+        await self._complete(file, size)
+        return size
+
+    async def find(self, token: str) -> StoredFile | None:
+        """Find a file, complete or reserved, that has not expired."""
+        row = await self._table.row("SELECT * FROM files WHERE token = ? AND expires > ?", token, time.time())
+        return None if row is None else StoredFile(**row)
+
+    async def remove(self, token: str) -> None:
+        """Drop a file and its record, if they are there."""
+        async with self._table.write() as connection:
+            await connection.execute("DELETE FROM files WHERE token = ?", (token,))
+        await asyncio.to_thread(self._unlink, token)
+
+    async def sweep(self, keep_bytes: int, in_use: Container[str]) -> None:
+        """Drop what has expired, then the oldest files until the rest fits; never one that a job still needs."""
+        rows = list(await self._table.rows("SELECT * FROM files ORDER BY created"))
+        total = sum(row["size"] or 0 for row in rows)
+        for row in rows:
+            if row["token"] not in in_use and (row["expires"] <= time.time() or total > keep_bytes):
+                await self.remove(row["token"])
+                total -= row["size"] or 0
+
+    async def _record(
+        self,
+        token: str,
+        described: tuple[str, str],
+        lifetime_s: float | None,
+        *,
+        size: int | None = None,
+        upload_id: str | None = None,
+    ) -> StoredFile:
+        name, content_type = described
+        now = time.time()
+        life = self._keep_s if lifetime_s is None else lifetime_s
+        file = StoredFile(
+            token=token,
+            name=_safe_name(name),
+            content_type=content_type if _CONTENT_TYPE.fullmatch(content_type) else "application/octet-stream",
+            size=size,
+            created=now,
+            expires=now + (life if upload_id is None else PENDING_S),
+            lifetime_s=life,
+            upload_id=upload_id,
+        )
+        async with self._table.write() as connection:
+            await connection.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", astuple(file))
+        return file
+
+    async def _complete(self, file: StoredFile, size: int) -> None:
+        async with self._table.write() as connection:
+            await connection.execute(
+                "UPDATE files SET size = ?, expires = ?, upload_id = NULL WHERE token = ?",
+                (size, time.time() + file.lifetime_s, file.token),
+            )
+
+    def _part(self, file: StoredFile, number: int) -> Path:
+        return self._folder / f"{file.token}.{number}"
+
+    def _unlink(self, token: str) -> None:
+        for path in [self.location(token), *self._folder.glob(f"{token}.*")]:
+            path.unlink(missing_ok=True)
+
+
+async def write_file(path: Path, chunks: AsyncIterable[bytes], limit: int) -> int:
+    """Stream chunks to a new file, a block at a time and off the event loop; raise TooLarge past the limit."""
+    part = path.with_name(path.name + ".part")
+    size = 0
+    waiting = bytearray()
+    try:
+        with part.open("wb") as out:
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge(limit)
+                waiting += chunk
+                if len(waiting) >= WRITE_BLOCK:
+                    await asyncio.to_thread(out.write, bytes(waiting))
+                    waiting.clear()
+            await asyncio.to_thread(out.write, bytes(waiting))
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return size
+
+
+def _concatenate(parts: list[Path], target: Path, limit: int) -> int:
+    size = sum(part.stat().st_size for part in parts)
+    if size > limit:
+        raise TooLarge(limit)
+    whole = target.with_name(target.name + ".part")
+    with whole.open("wb") as out:
+        for part in parts:
+            with part.open("rb") as piece:
+                while block := piece.read(WRITE_BLOCK):
+                    out.write(block)
+    whole.replace(target)
+    for part in parts:
+        part.unlink()
+    return size
+
+
+def _safe_name(name: str) -> str:
+    """Keep a client's file name readable, without anything that a path or a header could trip over."""
+    cleaned = _UNSAFE.sub("_", name.replace("\\", "/").rpartition("/")[2]).strip("._")
+    return cleaned[-100:] or "file"

@@ -1,0 +1,59 @@
+"""Who may come in: the host check and the key check, before any handler.
+
+On loopback there is no password between the engine and a web page in the user's browser, but there is the Host
+header: a page that was rebound to 127.0.0.1 still says its own name there. Everything needs a key except what is
+listed here: files (their names are the secret), upload addresses (the same), and what is public anyway.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable
+
+from aiohttp import hdrs, web
+from yarl import URL
+
+from engine.rooms import ROOMS, Rooms, refuse
+from engine.settings import is_loopback
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_READABLE = ("/files/", "/.well-known/jwks.json", "/api/openapi/")
+
+
+@web.middleware
+async def check_host(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse a foreign Host header while the engine listens on loopback."""
+    settings = request.app[ROOMS].settings
+    if settings.loopback:
+        named = URL(f"//{request.host}").host or ""
+        ours = None if settings.public_url is None else URL(settings.public_url).host
+        if not is_loopback(named) and named != ours:
+            return refuse(403, "This engine answers only to its own address. Call it as 127.0.0.1 or set --public-url.")
+    return await handler(request)
+
+
+@web.middleware
+async def check_key(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse a call without the key."""
+    if not (_is_open(request) or _has_key(request)):
+        return refuse(401, "No valid key. Send the header 'Authorization: Key …' with the key of this engine.")
+    return await handler(request)
+
+
+def _is_open(request: web.Request) -> bool:
+    path = request.path
+    if request.method in (hdrs.METH_GET, hdrs.METH_HEAD):
+        return path == "/" or path.startswith(_READABLE)
+    # The addresses of a begun upload carry a secret of their own.
+    return path.startswith("/files/") and "/multipart/" in path
+
+
+def _has_key(request: web.Request) -> bool:
+    rooms: Rooms = request.app[ROOMS]
+    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    if not given.strip():
+        return False
+    if scheme.lower() == "bearer" and rooms.signer.is_upload_token(given):
+        return request.path.startswith("/files/upload")
+    expected = rooms.settings.key
+    if scheme.lower() != "key":
+        return False
+    return expected is None or hmac.compare_digest(given.strip().encode(), expected.encode())

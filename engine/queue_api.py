@@ -1,0 +1,216 @@
+"""fal's queue over HTTP: submit, status, result, cancel, for the one model of this engine.
+
+There is no failed status: a failed request is COMPLETED, carries `error` and `error_type`, and its result call
+answers the error's own status and body. An input that breaks the rules is accepted all the same, as fal does; its
+result is the 422.
+"""
+
+import json
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+from yarl import URL
+
+from engine import outcomes
+from engine.inputs import BadInput, check_target
+from engine.jobs import Job, LogLine, Outcome, Submission
+from engine.lifecycle import LifecycleError, lifetime
+from engine.live import LiveJob
+from engine.rooms import ROOMS, Rooms, base_url, refuse
+from engine.scheduler import QueueFull
+from engine.webhooks import completed
+
+SEED_BITS = 31
+
+
+def routes(endpoint: str) -> list[web.AbstractRouteDef]:
+    """List the queue's calls below a model's path."""
+    request = f"/{endpoint}/requests/{{request_id}}"
+    return [
+        web.post(f"/{endpoint}", submit),
+        web.get(f"{request}/status", status),
+        web.get(request, result),
+        web.get(f"{request}/response", result),
+        web.put(f"{request}/cancel", cancel),
+    ]
+
+
+async def submit(request: web.Request) -> web.Response:
+    """Accept a request into the queue."""
+    rooms = request.app[ROOMS]
+    try:
+        given = json.loads(await request.read())
+        if not isinstance(given, dict):
+            return _bad_json("Input should be a JSON object")
+    except ValueError as error:
+        return _bad_json(f"The body is not valid JSON: {error}")
+    try:
+        most, within = _number(request.query, "fal_max_queue_length"), _number(request.headers, "X-Fal-Request-Timeout")
+        webhook = _webhook(request)
+        lives = lifetime(request.headers)
+    except (ValueError, LifecycleError) as error:
+        return refuse(400, str(error))
+    request_id = str(uuid.uuid4())
+    refusal: Outcome | None = None
+    fields: dict[str, Any] = {}
+    if problems := rooms.model.problems(given):
+        refusal = outcomes.refused(problems)
+    else:
+        fields, refusal = await _stage(request, rooms, given)
+    submission = Submission(request_id, fields if refusal is None else {}, base_url(request), webhook, lives)
+    if refusal is not None:
+        live = await rooms.scheduler.refuse(submission, refusal)
+    else:
+        try:
+            live = await rooms.scheduler.submit(
+                submission, most=None if most is None else int(most), start_within_s=within
+            )
+        except QueueFull:
+            return refuse(429, f"More than {most:.0f} requests wait already. Try again later.", **{"Retry-After": "5"})
+    body = {**urls(request, request_id), **_queued(rooms, live), "logs": None, "metrics": {}}
+    return web.json_response(body, headers={"x-fal-request-id": request_id})
+
+
+async def status(request: web.Request) -> web.Response:
+    """Answer how far a request is: 202 until it is done, 200 then."""
+    rooms = request.app[ROOMS]
+    found = await find(request, rooms)
+    if found is None:
+        return _unknown()
+    body = state(request, rooms, found)
+    if wants_logs(request) and body["status"] != "IN_QUEUE":
+        body["logs"] = [asdict(line) for line in found.logs]
+    done = body["status"] == "COMPLETED"
+    return web.json_response(body, status=200 if done else 202)
+
+
+async def result(request: web.Request) -> web.Response:
+    """Answer the output, or the error's own status and body."""
+    rooms = request.app[ROOMS]
+    found = await find(request, rooms)
+    if found is None:
+        return _unknown()
+    headers = {"x-fal-request-id": request.match_info["request_id"]}
+    if found.outcome is None:
+        return refuse(400, "Request is still in progress", **headers)
+    outcome = found.outcome
+    headers["X-Fal-Billable-Units"] = "0"
+    if outcome.infrastructure and outcome.error_type is not None:
+        headers["X-Fal-Error-Type"] = outcome.error_type
+    return web.json_response(completed(outcome, base_url(request)), status=outcome.status, headers=headers)
+
+
+async def cancel(request: web.Request) -> web.Response:
+    """Cancel a request that waits or runs."""
+    rooms = request.app[ROOMS]
+    found = await find(request, rooms)
+    if found is None:
+        return web.json_response({"status": "NOT_FOUND"}, status=404)
+    if isinstance(found, Job) or found.outcome is not None:
+        return web.json_response({"status": "ALREADY_COMPLETED"}, status=400)
+    await rooms.scheduler.cancel(found)
+    return web.json_response({"status": "CANCELLATION_REQUESTED"}, status=202)
+
+
+async def find(request: web.Request, rooms: Rooms) -> LiveJob | Job | None:
+    """Find a request: a live one in memory, a done one in the table."""
+    request_id = request.match_info["request_id"]
+    live = rooms.scheduler.find(request_id)
+    if live is not None:
+        return live
+    job = await rooms.jobs.get(request_id)
+    # It may have been finished by a task that ran while the table was read; the row then is the older truth.
+    return rooms.scheduler.find(request_id) if job is not None and job.outcome is None else job
+
+
+def state(request: web.Request, rooms: Rooms, found: LiveJob | Job) -> dict[str, Any]:
+    """Describe a request as fal's status does, without its log."""
+    job = found.job if isinstance(found, LiveJob) else found
+    body: dict[str, Any] = {**urls(request, job.request_id), "logs": None}
+    if found.outcome is not None:
+        body |= {"status": "COMPLETED", "metrics": {"inference_time": found.inference_s}}
+        if found.outcome.error is not None:
+            body |= {"error": found.outcome.error, "error_type": found.outcome.error_type}
+        return body
+    assert isinstance(found, LiveJob)
+    return {**body, **_queued(rooms, found)}
+
+
+def urls(request: web.Request, request_id: str) -> dict[str, str]:
+    """Return a request's id and its three addresses."""
+    base = f"{base_url(request)}/{request.app[ROOMS].model.endpoint}/requests/{request_id}"
+    return {
+        "request_id": request_id,
+        "response_url": base,
+        "status_url": f"{base}/status",
+        "cancel_url": f"{base}/cancel",
+    }
+
+
+def wants_logs(request: web.Request) -> bool:
+    """Read `logs` as both clients write it: 1, true, True."""
+    return request.query.get("logs", "0").lower() in ("1", "true")
+
+
+def log_lines(lines: tuple[LogLine, ...] | list[LogLine], since: int = 0) -> list[dict[str, str]]:
+    """Return log lines as fal writes them, from a place on."""
+    return [asdict(line) for line in lines[since:]]
+
+
+def _queued(rooms: Rooms, live: LiveJob) -> dict[str, Any]:
+    if live.running:
+        return {"status": "IN_PROGRESS"}
+    return {"status": "IN_QUEUE", "queue_position": rooms.scheduler.waiting.position(live)}
+
+
+async def _stage(request: web.Request, rooms: Rooms, given: dict[str, Any]) -> tuple[dict[str, Any], Outcome | None]:
+    """Fill in defaults, draw a seed, and bring the two images where the job finds them."""
+    fields = rooms.model.with_defaults(given)
+    if fields["seed"] is None:
+        fields["seed"] = secrets.randbits(SEED_BITS)
+    settings = rooms.settings
+    own = {request.host, f"{settings.host}:{settings.port}"}
+    if settings.public_url is not None:
+        own.add(URL(settings.public_url).authority)
+    for name in rooms.model.images.values():
+        try:
+            fields[name] = await rooms.inputs.stage(fields[name], own)
+        except BadInput as bad:
+            return fields, outcomes.image_not_had(name, str(bad))
+    return fields, None
+
+
+def _webhook(request: web.Request) -> str | None:
+    given = request.query.get("fal_webhook")
+    if not given:
+        return None
+    try:
+        check_target(URL(given), private=request.app[ROOMS].settings.private_urls)
+    except (BadInput, ValueError) as error:
+        raise ValueError("fal_webhook must be an http(s) address that this engine may call.") from error
+    return given
+
+
+def _number(place: Mapping[str, str], name: str) -> float | None:
+    given = place.get(name)
+    if given is None:
+        return None
+    try:
+        number = float(given)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a number.") from error
+    if not 0 <= number < 1e9:
+        raise ValueError(f"{name} must be a number from 0 up.")
+    return number
+
+
+def _bad_json(sentence: str) -> web.Response:
+    return web.json_response({"detail": [{"loc": ["body"], "msg": sentence, "type": "json_invalid"}]}, status=422)
+
+
+def _unknown() -> web.Response:
+    return refuse(404, "Request not found. It may have been removed after its days were over.")

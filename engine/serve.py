@@ -1,0 +1,57 @@
+"""One run of the engine: listen, say so, work until told to stop, leave within five seconds.
+
+Told by SIGTERM or SIGINT or, for an engine that a parent holds, by the end of stdin: then a parent that was killed
+leaves no orphan behind.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import os
+import signal
+import socket
+import sys
+
+import structlog
+from aiohttp import web
+
+from engine.app import open_engine
+from engine.settings import Settings
+
+LEAVE_S = 1.0
+
+log = structlog.get_logger()
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until told to stop. Raises OSError when the address cannot be taken."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if settings.stop_on_stdin_eof:
+        loop.add_reader(sys.stdin.fileno(), _at_eof, stop)
+    with contextlib.closing(_listen(settings.host, settings.port)) as sock:
+        host, port = sock.getsockname()[:2]
+        async with open_engine(dataclasses.replace(settings, port=port)) as app:
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=LEAVE_S)
+            await runner.setup()
+            try:
+                await web.SockSite(runner, sock).start()
+                named = f"[{host}]" if ":" in host else host
+                print(f"engine ready on http://{named}:{port}", flush=True)  # noqa: T201 - the line that parents wait for
+                await stop.wait()
+                log.info("engine stops")
+            finally:
+                await runner.cleanup()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host.strip("[]"), port), family=family, backlog=512)
+
+
+def _at_eof(stop: asyncio.Event) -> None:
+    if not os.read(sys.stdin.fileno(), 4096):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        stop.set()
