@@ -18,11 +18,12 @@ from engine.generator.trust import Field
 
 _STRIDE = 2  # canvas pixels a cell of the splat
 _FAINT = 0.02
+_FRONT = np.float32(8.0)  # canvas pixels beside the background from which a motion simply lies in front
 _FLOOR = 0.012  # of a hidden picture's weight: both ends are reached without a pop
 _AGREE = 1.2  # cells of disagreement at which a picture counts half
 _MATCHED = 0.35  # trust from which a linear blend is right
 _SOFT = 0.22  # share of the time that an unmatched place needs to turn
-_FEATHER = 0.02  # of the long side
+_FEATHER = 0.008  # of the long side
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Mixer:
         width, height = self._frame
         long = max(width, height)
         depth = np.minimum(width / 2 / long - abs(places.real), height / 2 / long - abs(places.imag))
-        return np.clip(depth / np.float32(_FEATHER) + np.float32(1), 0, 1).astype(np.float32)
+        return np.clip(depth / np.float32(_FEATHER), 0, 1).astype(np.float32)
 
 
 class _Source:
@@ -116,7 +117,8 @@ class _Source:
         self._y = (np.arange(rows, dtype=np.float32) + offset)[:, None]
         self._flow = np.ascontiguousarray(flow)
         trust = field.trust[::_STRIDE, ::_STRIDE]
-        self._weight = trust * trust + np.float32(_FAINT)
+        front = field.front[::_STRIDE, ::_STRIDE]
+        self._weight = (trust * trust + np.float32(_FAINT)) * (1 + np.minimum(front, _FRONT) ** 2)
         self._motion = self._flow * np.float32(sign)
         self._smooth_trust = cv2.GaussianBlur(np.ascontiguousarray(trust), (0, 0), 1.5)
 

@@ -106,6 +106,6 @@ def _within(places: Array, size: tuple[int, int]) -> Array:
 
 
 def _unrelated(shape: tuple[int, ...], invention: Invention, chance: np.random.Generator) -> Plan:
-    nothing = Field(np.zeros((*shape, 2), np.float32), np.zeros(shape, np.float32))
+    nothing = Field(np.zeros((*shape, 2), np.float32), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
     arrival = arrival_times(shape, chance, invention.sweep)
     return Plan(invention.move, nothing, nothing, arrival, invention, matched=False)

@@ -22,10 +22,15 @@ _NEAR = 2.0  # pixels
 
 @dataclass(frozen=True)
 class Field:
-    """A flow (pixels of the canvas) and the trust in it a pixel, 0..1."""
+    """A flow (pixels of the canvas), the trust in it a pixel (0..1) and how far it leaves the background's (pixels).
+
+    What moves beside the background is taken to lie in front of it: between the two pictures it may cover a place that
+    both of them show.
+    """
 
     flow: Array
     trust: Array
+    front: Array
 
 
 def trusted(a: View, b: View, there: Array, back: Array) -> tuple[Array, Array]:
@@ -55,7 +60,9 @@ def score(a: View, trust: Array) -> float:
 def completed(flow: Array, trust: Array, background: Array) -> Field:
     """Replace the flow by the background's where it is not trusted."""
     weak = cv2.blur((trust < _WEAK).astype(np.float32), (5, 5)) > 0.5  # noqa: PLR2004 - a majority
-    return Field(np.where(weak[..., None], background, flow).astype(np.float32), trust)
+    filled = np.where(weak[..., None], background, flow).astype(np.float32)
+    apart = filled - background
+    return Field(filled, trust, cv2.magnitude(apart[..., 0], apart[..., 1]))
 
 
 def background_of(flow: Array, trust: Array, rigid: list[Array]) -> tuple[Array, Array]:
