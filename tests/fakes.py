@@ -1,0 +1,136 @@
+"""Small real classes in the place of the outside, for tests of the flow alone; they keep ``bot.ports``' contracts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.domain.card import Card
+from bot.domain.errors import BadImage, ImageFault, JobCancelled, TweenError, Which
+from bot.domain.job import Job, Outcome, Ticket
+from bot.domain.media import Frame, Video
+from bot.domain.model import Value
+from bot.domain.progress import Completed, InQueue, Update
+from bot.domain.request import ImageRef
+from bot.ports import CancelAnswer
+
+
+@dataclass
+class FakeProvider:
+    """A provider that plays a script: ``updates`` one after the other, then ``outcome``.
+
+    An ``asyncio.Event`` among the updates is waited for. ``asked`` records every call that has an effect, in order.
+    """
+
+    updates: list[Update | asyncio.Event] = field(default_factory=lambda: [InQueue(0), Completed()])
+    outcome: Outcome | TweenError = field(default_factory=lambda: Outcome("video", 7, None))
+    submit_error: TweenError | None = None
+    cancel_answer: CancelAnswer | TweenError = CancelAnswer.REQUESTED
+    download_error: TweenError | None = None
+    charges: bool = True
+    asked: list[str] = field(default_factory=list)
+
+    async def upload(self, frame: Frame) -> str:
+        """Return a URL that names the frame."""
+        self.asked.append(f"upload {frame.which}")
+        return f"https://files/{frame.which}"
+
+    async def submit(self, endpoint: str, arguments: Mapping[str, Value]) -> Ticket:
+        """Accept, or raise what the script says."""
+        self.asked.append(f"submit {endpoint}")
+        self.arguments = dict(arguments)
+        if self.submit_error:
+            raise self.submit_error
+        return Ticket("r1", "status", "response", "cancel")
+
+    async def follow(self, ticket: Ticket) -> AsyncIterator[Update]:
+        """Play the script."""
+        for update in self.updates:
+            if isinstance(update, asyncio.Event):
+                await update.wait()
+            else:
+                yield update
+
+    async def result(self, ticket: Ticket) -> Outcome:
+        """Return or raise the script's outcome; a cancelled job has none."""
+        if isinstance(self.outcome, TweenError):
+            raise self.outcome
+        return self.outcome
+
+    async def cancel(self, ticket: Ticket) -> CancelAnswer:
+        """Answer as the script says; a job that could be stopped is completed, as cancelled."""
+        self.asked.append(f"cancel {ticket.request_id}")
+        if isinstance(self.cancel_answer, TweenError):
+            raise self.cancel_answer
+        if self.cancel_answer is CancelAnswer.REQUESTED:
+            for update in self.updates:
+                if isinstance(update, asyncio.Event) and not update.is_set():
+                    self.outcome = JobCancelled()
+                    update.set()
+        return self.cancel_answer
+
+    async def download(self, url: str, to: Path) -> None:
+        """Write a file, or raise what the script says."""
+        self.asked.append("download")
+        if self.download_error:
+            raise self.download_error
+        to.write_bytes(b"mp4")  # noqa: ASYNC240  # three bytes
+
+
+@dataclass
+class FakeFiles:
+    """Attachments and frames in one: a locator is ``WIDTHxHEIGHT``, or the name of an image fault."""
+
+    async def fetch(self, which: Which, image: ImageRef, limit: int) -> bytes:
+        """Return the locator as the file's content."""
+        return image.locator.encode()
+
+    async def prepare(self, which: Which, data: bytes) -> Frame:
+        """Return a frame of the size that the content names, or raise the fault that it names."""
+        name = data.decode()
+        if not name[0].isdigit():
+            raise BadImage(which, ImageFault(name))
+        width, height = name.split("x")
+        return Frame(which, data, "image/png", int(width), int(height))
+
+
+@dataclass
+class FakeVideos:
+    """Every file is a video of 81 frames."""
+
+    error: TweenError | None = None
+
+    async def inspect(self, path: Path) -> Video:
+        """Return the facts, or raise what the script says."""
+        assert path.exists()  # noqa: ASYNC240  # a local file of three bytes
+        if self.error:
+            raise self.error
+        return Video(832, 480, 81, 5.06, path.stat().st_size)  # noqa: ASYNC240
+
+
+@dataclass
+class FakeChannel:
+    """Keeps the cards shown and the videos posted; ``errors`` are raised by the next shows, one each."""
+
+    pace: float = 0.0
+    cards: list[Card] = field(default_factory=list)
+    videos: list[bytes] = field(default_factory=list)
+    errors: list[TweenError] = field(default_factory=list)
+    _shown: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def show(self, card: Card) -> None:
+        """Keep the card."""
+        if self.errors:
+            raise self.errors.pop(0)
+        self.cards.append(card)
+        async with self._shown:
+            self._shown.notify_all()
+
+    async def until(self, seen: Callable[[Card], bool]) -> None:
+        """Return once a card was shown that fits; raise ``TimeoutError`` after 5 s."""
+        async with asyncio.timeout(5), self._shown:
+            await self._shown.wait_for(lambda: any(seen(card) for card in self.cards))
+
+    async def post(self, job: Job, video: Video, path: Path) -> None:
+        """Keep the video."""
+        self.videos.append(path.read_bytes())  # noqa: ASYNC240  # three bytes

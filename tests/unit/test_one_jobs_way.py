@@ -1,0 +1,315 @@
+"""The flow from accept to the end: what is sent, what is told, and what is owed, whatever the outside does."""
+
+import asyncio
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.domain.card import Tone
+from bot.domain.errors import (
+    AccountExhausted,
+    BadVideo,
+    Charge,
+    ContentRefused,
+    JobCancelled,
+    ProviderBusy,
+    ProviderUnreachable,
+    SubmitUnclear,
+    TookTooLong,
+)
+from bot.domain.job import Accepted, Cancelled, Delivered, Failed, IllegalTransition, Job, Outcome, Submitting, Unclear
+from bot.domain.progress import Completed, InProgress, InQueue
+from bot.domain.request import Command, ImageRef
+from bot.flow.accept import accept
+from bot.flow.kit import Kit, Limits
+from bot.flow.tween import tween
+from bot.ports import CancelAnswer
+from config import catalogue
+from tests.fakes import FakeChannel, FakeFiles, FakeProvider, FakeVideos
+
+
+class Stage:
+    """One flow over fakes: change what a test is about, then :meth:`run`."""
+
+    def __init__(self, workroom: Path) -> None:
+        self.provider = FakeProvider()
+        self.channel = FakeChannel()
+        self.videos = FakeVideos()
+        self.stop = asyncio.Event()
+        self.workroom = workroom
+        self.deadline = 3600.0
+
+    def job(self, start: str = "1280x720", end: str = "1280x720", **options: object) -> Job:
+        """Return an accepted job whose images have these sizes, or these faults."""
+        command = Command("e1", "ann", ImageRef("a", start), ImageRef("b", end), "it rains", options)
+        return accept(command, catalogue.load()[catalogue.DEFAULT_ENDPOINT], now=0.0)
+
+    async def run(self, job: Job | None = None) -> Job:
+        """Run the job to its end."""
+        kit = Kit(
+            provider=self.provider,
+            attachments=FakeFiles(),
+            frames=FakeFiles(),
+            videos=self.videos,
+            workroom=self.workroom,
+            limits=Limits(image_bytes=1000, deadline=self.deadline),
+            clock=asyncio.get_running_loop().time,
+        )
+        return await tween(job or self.job(), kit, self.channel, self.stop)
+
+    def last_words(self) -> tuple[Tone, str]:
+        """Return the tone and the status of the card that is left standing."""
+        return self.channel.cards[-1].tone, self.channel.cards[-1].status
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+async def test_two_images_and_a_prompt_become_one_request_and_one_video(stage: Stage) -> None:
+    """One upload an image, one submit with every option, one video; nothing is left in the workroom."""
+    job = await stage.run(stage.job(end="832x480", resolution="480p"))
+    assert stage.provider.asked == ["upload start", "upload end", "submit fal-ai/wan-flf2v", "download"]
+    assert stage.provider.arguments == {
+        "prompt": "it rains",
+        "start_image_url": "https://files/start",
+        "end_image_url": "https://files/end",
+        **job.request.model.defaults(),
+        "resolution": "480p",
+    }
+    assert isinstance(job.state, Delivered)
+    assert (job.state.seed, job.state.cost) == (7, Decimal("0.20"))
+    assert stage.channel.videos == [b"mp4"]
+    assert list(stage.workroom.iterdir()) == []
+    assert stage.last_words()[0] is Tone.DONE
+
+
+async def test_the_same_image_twice_is_uploaded_once(stage: Stage) -> None:
+    """A loop from one picture to itself needs one file."""
+    await stage.run()
+    assert stage.provider.asked[:2] == ["upload start", "submit fal-ai/wan-flf2v"]
+    assert stage.provider.arguments["end_image_url"] == "https://files/start"
+
+
+async def test_the_cost_is_the_providers_bill_where_it_tells_one(stage: Stage) -> None:
+    """Billed units count, not what the price rule expected."""
+    stage.provider.outcome = Outcome("video", None, Decimal("1.25"))
+    job = await stage.run()
+    assert isinstance(job.state, Delivered)
+    assert job.state.cost == Decimal("0.50")
+    assert ("Price", "$0.50") in [(field.name, field.value) for field in stage.channel.cards[-1].fields]
+
+
+async def test_where_nobody_is_billed_the_card_says_free(stage: Stage) -> None:
+    """The embedded engine costs nothing, before and after."""
+    stage.provider.charges = False
+    job = await stage.run()
+    assert isinstance(job.state, Delivered)
+    assert job.state.cost is None
+    assert {field.value for card in stage.channel.cards for field in card.fields if field.name == "Price"} == {"free"}
+
+
+async def test_both_bad_images_are_told_at_once_and_nothing_is_sent(stage: Stage) -> None:
+    """The author mends both in one go, and not a byte has left the machine."""
+    await stage.run(stage.job(start="empty", end="not an image"))
+    assert stage.provider.asked == []
+    assert stage.last_words() == (
+        Tone.FAILED,
+        (
+            "The first image is an empty file: attach it again. "
+            "The last image is not an image, whatever its name says: attach a JPEG, PNG or WebP file."
+        ),
+    )
+
+
+async def test_one_bad_image_keeps_the_good_one_from_being_uploaded(stage: Stage) -> None:
+    """Nothing is uploaded for a job that cannot run."""
+    job = await stage.run(stage.job(end="damaged"))
+    assert stage.provider.asked == []
+    assert isinstance(job.state, Failed)
+
+
+async def test_a_crop_is_warned_of_and_does_not_block(stage: Stage) -> None:
+    """A 2:3 image beside a 16:9 one loses most of itself; the card says how much before the job is done."""
+    job = await stage.run(stage.job(end="2000x3000"))
+    assert isinstance(job.state, Delivered)
+    assert stage.channel.cards[-1].notices == (
+        "The last image has another shape than the video (1280 x 720): 62 % of it is cropped away.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (ProviderBusy(40), "The provider has no room for another job and took nothing. Send it again in 40 s."),
+        (
+            AccountExhausted(),
+            "The fal account is locked or has no balance left. Top it up at fal.ai/dashboard/billing.",
+        ),
+        (ProviderUnreachable(), "The provider cannot be reached. Send it again in a few minutes."),
+    ],
+)
+async def test_a_submit_that_was_surely_not_accepted_costs_nothing(
+    stage: Stage, error: ProviderBusy | AccountExhausted | ProviderUnreachable, says: str
+) -> None:
+    """One POST, one clear failure, no word of a charge."""
+    stage.provider.submit_error = error
+    await stage.run()
+    assert stage.provider.asked.count("submit fal-ai/wan-flf2v") == 1
+    assert stage.last_words() == (Tone.FAILED, says)
+
+
+async def test_a_submit_whose_answer_is_lost_is_unclear_and_never_sent_again(stage: Stage) -> None:
+    """The one thing that must not happen is a second POST."""
+    stage.provider.submit_error = SubmitUnclear()
+    job = await stage.run()
+    assert isinstance(job.state, Unclear)
+    assert stage.provider.asked.count("submit fal-ai/wan-flf2v") == 1
+    assert stage.last_words() == (
+        Tone.UNCLEAR,
+        (
+            "This may have been charged. It was not sent again, and will not be unless you do: "
+            "look at the provider's dashboard first."
+        ),
+    )
+
+
+async def test_a_failure_after_the_submit_says_what_is_known_of_the_bill(stage: Stage) -> None:
+    """A refusal by the content policy may have been billed."""
+    stage.provider.outcome = ContentRefused("prompt").billed(Charge.POSSIBLE)
+    await stage.run()
+    assert stage.last_words() == (
+        Tone.FAILED,
+        (
+            "The provider's content policy refused the prompt. Change it and send it again. "
+            "This may have been charged; the provider's dashboard shows it."
+        ),
+    )
+
+
+async def test_a_video_that_is_none_is_not_posted_and_its_bill_is_told(stage: Stage) -> None:
+    """The provider took money for a file that does not play: the author learns it, with the request's id."""
+    stage.videos.error = BadVideo("no video stream")
+    await stage.run()
+    assert stage.channel.videos == []
+    assert stage.last_words() == (
+        Tone.FAILED,
+        "The provider's file is not a playable video (no video stream). Report it to the provider. This was charged.",
+    )
+    assert ("Request", "r1") in [(field.name, field.value) for field in stage.channel.cards[-1].fields]
+
+
+async def test_a_stop_before_the_submit_sends_nothing(stage: Stage) -> None:
+    """Stopped while the images are prepared: free, and said so."""
+    stage.stop.set()
+    job = await stage.run()
+    assert job.state == Cancelled(Charge.NONE)
+    assert "submit fal-ai/wan-flf2v" not in stage.provider.asked
+    assert stage.last_words() == (Tone.CANCELLED, "Nothing was charged.")
+
+
+@pytest.mark.parametrize(
+    ("before", "charge", "says"),
+    [
+        (InQueue(3), Charge.NONE, "Nothing was charged."),
+        (InProgress(("2/30",)), Charge.POSSIBLE, "It was already running, so it may have been charged."),
+    ],
+)
+async def test_a_stop_tells_the_truth_about_the_bill(
+    stage: Stage, before: InQueue | InProgress, charge: Charge, says: str
+) -> None:
+    """Free in the queue; perhaps billed once it was running."""
+    stage.provider.updates = [before, asyncio.Event(), Completed()]
+    job = await run_and_stop(stage, before)
+    assert job.state == Cancelled(charge)
+    assert stage.provider.asked[-1] == "cancel r1"
+    assert stage.last_words() == (Tone.CANCELLED, says)
+
+
+async def run_and_stop(stage: Stage, seen: InQueue | InProgress) -> Job:
+    """Stop the job once its card shows this update."""
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(stage.run())
+        wanted = "Next in the queue" if seen == InQueue(0) else "3 before" if isinstance(seen, InQueue) else "Step 2/30"
+        await stage.channel.until(lambda card: wanted in card.status)
+        stage.stop.set()
+    return running.result()
+
+
+async def test_a_stop_that_comes_too_late_still_brings_the_video(stage: Stage) -> None:
+    """What was paid for is delivered."""
+    gate = asyncio.Event()
+    stage.provider.updates = [InQueue(0), gate, Completed()]
+    stage.provider.cancel_answer = CancelAnswer.TOO_LATE
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(run_and_stop(stage, InQueue(0)))
+        await stage.channel.until(lambda card: "Too late to stop it" in " ".join(card.notices))
+        gate.set()
+    assert isinstance(running.result().state, Delivered)
+    assert stage.channel.videos == [b"mp4"]
+
+
+@pytest.mark.looptime
+async def test_a_stop_that_is_never_confirmed_may_have_been_charged(stage: Stage) -> None:
+    """Asked to stop in the queue, and then silence: nobody knows whether it ran."""
+    stage.provider.updates = [InQueue(0), asyncio.Event()]
+    stage.provider.cancel_answer = CancelAnswer.NOT_FOUND
+    stage.deadline = 60.0
+    job = await run_and_stop(stage, InQueue(0))
+    assert isinstance(job.state, Failed)
+    assert isinstance(job.state.error, TookTooLong)
+    assert job.state.error.charge is Charge.POSSIBLE
+
+
+@pytest.mark.looptime
+async def test_a_job_that_never_ends_is_given_up_and_stopped(stage: Stage) -> None:
+    """Giving up also stops the paid job."""
+    stage.provider.updates = [InQueue(0), asyncio.Event()]
+    stage.deadline = 600.0
+    await stage.run()
+    assert stage.provider.asked[-1] == "cancel r1"
+    assert stage.last_words() == (
+        Tone.FAILED,
+        (
+            "No video came within 10 min 00 s, so the provider was asked to stop. Send it again later. "
+            "This may have been charged; the provider's dashboard shows it."
+        ),
+    )
+
+
+@pytest.mark.looptime
+async def test_the_card_changes_no_faster_than_the_channel_likes_and_the_newest_wins(stage: Stage) -> None:
+    """A hundred steps at once are two edits: the first that is new, and the last."""
+    stage.channel.pace = 3.0
+    stage.provider.updates = [InQueue(0), *(InProgress((f"{step}/100",)) for step in range(1, 101)), Completed()]
+    await stage.run()
+    assert stage.channel.cards[0].status == "Preparing the images"
+    assert stage.last_words()[0] is Tone.DONE
+    assert len(stage.channel.cards) <= 3
+
+
+async def test_a_card_that_cannot_be_shown_does_not_cost_the_job(stage: Stage) -> None:
+    """The channel fails once; the job goes on, and the next card is shown."""
+    stage.channel.errors = [ProviderUnreachable()]
+    job = await stage.run()
+    assert isinstance(job.state, Delivered)
+    assert stage.last_words()[0] is Tone.DONE
+
+
+async def test_an_already_cancelled_job_is_told_as_cancelled(stage: Stage) -> None:
+    """Somebody stopped it in the provider's dashboard."""
+    stage.provider.outcome = JobCancelled()
+    job = await stage.run()
+    assert job.state == Cancelled(Charge.POSSIBLE)
+
+
+def test_a_job_takes_no_step_that_is_not_allowed(stage: Stage) -> None:
+    """Nothing is submitted that was not staged, and a final state is final."""
+    job = stage.job()
+    assert job.state == Accepted()
+    with pytest.raises(IllegalTransition, match="Accepted -> Submitting"):
+        job.to(Submitting())
+    with pytest.raises(IllegalTransition, match="Cancelled -> Accepted"):
+        job.to(Cancelled(Charge.NONE)).to(Accepted())
