@@ -1,4 +1,4 @@
-"""Puts the program together and hands it to the command line: the only place that reads settings and knows every room."""
+"""Puts the program together and hands it to the command line: the one place that reads settings and knows all rooms."""
 
 import asyncio
 import os
@@ -6,8 +6,8 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import click
@@ -32,3 +32,109 @@ from bot.ports import Provider
 from bot.wording import cli as words
 from config import catalogue
 from config.settings import Settings
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        settings = Settings()
+        models = catalogue.load(settings.unit_prices)
+    except ValidationError as error:
+        sys.exit("\n".join(words.bad_setting(fault["loc"], fault["msg"]) for fault in error.errors()))
+    except catalogue.BadDeclaration as error:
+        sys.exit(str(error))
+    cli(settings, models[catalogue.DEFAULT_ENDPOINT])()
+
+
+def cli(settings: Settings, model: Model) -> click.Group:
+    """Return the command line for these settings."""
+    group = click.Group("tweenbot", help=words.HELP)
+    group = click.version_option(package_name="tweenbot", prog_name="tweenbot")(group)
+    group.add_command(make_command(model, lambda make: asyncio.run(_make(make, model, settings))))
+    group.add_command(_engine_command(settings))
+    return group
+
+
+def _engine_command(settings: Settings) -> click.Command:
+    """Return the command that becomes the engine: the engine is a program of its own, with flags of its own."""
+
+    def engine(arguments: tuple[str, ...]) -> None:
+        data_dir = settings.data_dir / "engine"
+        os.execv(sys.executable, [sys.executable, "-m", "engine", "--data-dir", str(data_dir), *arguments])  # noqa: S606
+
+    return click.Command(
+        "engine",
+        callback=engine,
+        help=words.ENGINE_HELP,
+        add_help_option=False,
+        context_settings={"ignore_unknown_options": True},
+        params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
+    )
+
+
+async def _make(make: Make, model: Model, settings: Settings) -> int:
+    try:
+        job = accept(make.command, model, time.monotonic())
+        with terminal.view(make) as view:
+            channel = LocalChannel(view, make.output, MediaContactSheets())
+            async with _provider(make, settings) as provider:
+                job = await _tweened(job, provider, channel, settings)
+    except TweenError as error:
+        return terminal.refuse(error, make)
+    return terminal.conclude(job, make, channel)
+
+
+async def _tweened(job: Job, provider: Provider, channel: LocalChannel, settings: Settings) -> Job:
+    with tempfile.TemporaryDirectory(prefix="make-", dir=settings.data_dir) as workroom, _stop_on_signals() as stop:
+        kit = Kit(
+            provider=provider,
+            attachments=DiskAttachments(),
+            frames=MediaFrames(),
+            videos=MediaVideos(),
+            workroom=Path(workroom),
+            limits=Limits(image_bytes=settings.max_image_bytes, deadline=settings.job_deadline_s),
+            clock=time.monotonic,
+        )
+        return await tween(job, kit, channel, stop)
+
+
+@asynccontextmanager
+async def _provider(make: Make, settings: Settings) -> AsyncIterator[Provider]:
+    """Open fal where there is a key or another address for it, and else an engine of our own on this machine."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    key = settings.fal_credentials
+    if make.embedded or (key is None and settings.fal_url is None):
+        async with (
+            embedded.running(settings.data_dir) as engine,
+            FalProvider(engine.key, engine.url, charges=False) as provider,
+        ):
+            yield provider
+    else:
+        base_url = None if settings.fal_url is None else str(settings.fal_url)
+        async with FalProvider(key, base_url, charges=True) as provider:
+            yield provider
+
+
+@contextmanager
+def _stop_on_signals() -> Iterator[asyncio.Event]:
+    """Set the event at the first Ctrl-C or SIGTERM; a second one ends the program at once."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def first() -> None:
+        stop.set()
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+    for number in signals:
+        loop.add_signal_handler(number, first)
+    try:
+        yield stop
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,12 @@
 """The words of the command line."""
 
+from collections.abc import Sequence
 from pathlib import Path
+
+HELP = "Give it a first image, a last image and a sentence: it makes the video that happens in between."
+
+ENGINE_HELP = """Run the embedded engine alone: a server that speaks fal's queue protocol and renders on the CPU.
+All flags are the engine's own: tweenbot engine --help."""
 
 MAKE_HELP = """Make the video that leads from the image START to the image END, as the sentence PROMPT describes it.
 
@@ -20,6 +26,12 @@ JSON_HELP = "Print one JSON object about the job at its end, and progress on std
 SECTIONS = {"own": "Options", "basic": "Options of the model", "advanced": "Options of the model, advanced"}
 
 VIDEO, CONTACT_SHEET = "Video", "Contact sheet"
+
+
+def bad_setting(place: Sequence[str | int], rule: str) -> str:
+    """Refuse a setting by the name that it has in the environment."""
+    name = ".".join(str(part) for part in place).upper()
+    return f"{name}: {rule[:1].lower()}{rule[1:]}. Mend it in the environment or in .env."
 
 
 def not_mp4(path: Path) -> str:
