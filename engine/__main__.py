@@ -35,6 +35,7 @@ KEY = "TWEENBOT_ENGINE_KEY"
 @click.option(
     "--keep-gb", default=5.0, show_default=True, type=click.FloatRange(0.01), help="Disk for all files together."
 )
+@click.option("--keepalive-s", default=10.0, hidden=True, type=click.FloatRange(0.01), help="Seconds of silence on a stream.")
 @click.option("--renderer", default=DEFAULT_RENDERER, hidden=True, help="MODULE:FUNCTION that renders.")
 def main(keep_gb: float, **options: object) -> None:
     """Serve fal's queue protocol for fal-ai/wan-flf2v with a generator on this machine's CPU."""

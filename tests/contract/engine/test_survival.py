@@ -1,0 +1,151 @@
+"""The engine dies, or is told to stop; what it had accepted is still there when it comes back."""
+
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.contract.engine.running import DEADLINE_S, caller, engine
+
+ONE = ("--workers", "1")
+
+
+async def test_a_killed_engine_finishes_everything_after_a_restart(tmp_path: Path, gate: Path) -> None:
+    """kill -9 with one request running and two waiting: all three finish, in order, the first rendered anew."""
+    data = tmp_path / "data"
+    with engine(data, *ONE) as running:
+        async with caller(running) as call:
+            done = await call.submit("go before")
+            await call.until(done, "COMPLETED")
+            first = await call.submit(f"hold {gate}")
+            await call.until(first, "IN_PROGRESS", log="3/81")
+            rest = [await call.submit(f"go {number}") for number in range(2)]
+        running.kill()
+    with engine(data, *ONE) as running:
+        async with caller(running) as call:
+            await call.until(first, "IN_PROGRESS", log="3/81")
+            places = [(await call.get(request_id, "/status"))[1]["queue_position"] for request_id in rest]
+            assert places == [0, 1]
+            gate.touch()
+            for request_id in (first, *rest):
+                assert "error" not in await call.until(request_id, "COMPLETED")
+            code, result = await call.get(done)
+            async with call.session.get(result["video"]["url"]) as response:
+                assert (200, 200) == (code, response.status)
+        assert running.rendered == ["go before", f"hold {gate}", f"hold {gate}", "go 0", "go 1"]
+
+
+async def test_a_request_that_was_cancelled_before_the_kill_stays_cancelled(tmp_path: Path, gate: Path) -> None:
+    """A wish to stop that was acknowledged survives, even where the worker had not heard it yet."""
+    data = tmp_path / "data"
+    with engine(data, *ONE) as running:
+        async with caller(running) as call:
+            first = await call.submit(f"hold {gate}")
+            await call.until(first, "IN_PROGRESS", log="3/81")
+            _stop_workers(running.process.pid)
+            assert (await call.cancel(first))[0] == 202
+        running.kill()
+    with engine(data, *ONE) as running:
+        async with caller(running) as call:
+            assert (await call.until(first, "COMPLETED"))["error_type"] == "client_cancelled"
+            assert (await call.get(first))[0] == 499
+
+
+async def test_a_request_that_kills_the_engine_again_and_again_is_given_up(tmp_path: Path, gate: Path) -> None:
+    """After three starts that ended with the engine's death the request fails, and the queue goes on."""
+    data = tmp_path / "data"
+    with engine(data, *ONE) as running:
+        async with caller(running) as call:
+            poison = await call.submit(f"hold {gate}")
+            await call.until(poison, "IN_PROGRESS", log="3/81")
+        running.kill()
+    for _ in range(2):
+        with engine(data, *ONE) as running:
+            async with caller(running) as call:
+                await call.until(poison, "IN_PROGRESS", log="3/81")
+            running.kill()
+    with engine(data, *ONE) as running:
+        async with caller(running) as call:
+            assert (await call.until(poison, "COMPLETED"))["error_type"] == "runner_disconnected"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_told_to_stop_it_leaves_in_time_and_leaves_nobody(
+    number: signal.Signals, tmp_path: Path, gate: Path
+) -> None:
+    """With a render in hand and a stream open, a signal ends engine and workers within five seconds, status 0."""
+    data = tmp_path / "data"
+    with engine(data, *ONE) as running:
+        async with caller(running) as call:
+            first = await call.submit(f"hold {gate}")
+            events = call.events(first)
+            async for event in events:
+                if event["status"] == "IN_PROGRESS":
+                    break
+            workers = psutil.Process(running.process.pid).children(recursive=True)
+            began = time.monotonic()
+            running.process.send_signal(number)
+            assert running.process.wait(DEADLINE_S) == 0
+            assert time.monotonic() - began < 5
+            assert workers
+            assert not psutil.wait_procs(workers, timeout=DEADLINE_S)[1]
+            await events.aclose()  # type: ignore[attr-defined]  # an async generator, declared as what it gives
+    gate.touch()
+    with engine(data, *ONE) as running:
+        async with caller(running) as call:
+            assert "error" not in await call.until(first, "COMPLETED")
+
+
+async def test_it_stops_when_its_parent_closes_stdin(tmp_path: Path) -> None:
+    """An engine that a parent holds leaves with it: the end of stdin is the end of the engine, status 0."""
+    with engine(tmp_path / "data", "--stop-on-stdin-eof") as running:
+        assert running.process.stdin is not None
+        running.process.stdin.close()
+        assert running.process.wait(DEADLINE_S) == 0
+
+
+async def test_workers_of_a_killed_engine_end_by_themselves(tmp_path: Path, gate: Path) -> None:
+    """kill -9 leaves no worker behind, not even one that renders."""
+    with engine(tmp_path / "data") as running:
+        async with caller(running) as call:
+            first = await call.submit(f"hold {gate}")
+            await call.until(first, "IN_PROGRESS", log="3/81")
+        workers = psutil.Process(running.process.pid).children(recursive=True)
+        running.kill()
+        assert len(workers) == 2
+        assert not psutil.wait_procs(workers, timeout=DEADLINE_S)[1]
+
+
+async def test_a_killed_worker_costs_its_own_request_only(tmp_path: Path, gate: Path) -> None:
+    """Two workers, one is killed: its request fails, the other's finishes, and the next one has a worker again."""
+    with engine(tmp_path / "data", "--workers", "2") as running:
+        async with caller(running) as call:
+            other = gate.with_name("other")
+            first, second = await call.submit(f"hold {gate}"), await call.submit(f"hold {other}")
+            for request_id in (first, second):
+                await call.until(request_id, "IN_PROGRESS", log="3/81")
+            psutil.Process(running.process.pid).children()[0].kill()
+            gate.touch()
+            other.touch()
+            ends = [await call.until(request_id, "COMPLETED") for request_id in (first, second)]
+            assert [None, "runner_disconnected"] == sorted(
+                (end.get("error_type") for end in ends), key=lambda kind: kind is not None
+            )
+            for request_id in [await call.submit("go") for _ in range(4)]:
+                assert "error" not in await call.until(request_id, "COMPLETED")
+
+
+async def test_an_engine_whose_workers_cannot_start_says_so(tmp_path: Path) -> None:
+    """A renderer that cannot be loaded fails requests with a sentence instead of keeping them for ever."""
+    with engine(tmp_path / "data", *ONE, renderer="no.such.module:render") as running:
+        async with caller(running) as call:
+            first = await call.submit("go")
+            assert (await call.until(first, "COMPLETED"))["error_type"] == "runner_scheduling_failure"
+            assert (await call.get(first))[0] == 503
+
+
+def _stop_workers(parent: int) -> None:
+    for worker in psutil.Process(parent).children():
+        worker.suspend()
