@@ -61,7 +61,9 @@ def _options(steps: int) -> str:
 
 def _by_pyav(inputs: list[Picture], size: tuple[int, int], steps: int) -> Iterator[Picture]:
     graph = av.filter.Graph()
-    source = graph.add_buffer(width=size[0], height=size[1], format="yuv420p", time_base=Fraction(1))
+    source = graph.add_buffer(
+        width=size[0], height=size[1], format=av.VideoFormat("yuv420p", *size), time_base=Fraction(1)
+    )
     interpolate = graph.add("minterpolate", _options(steps))
     sink = graph.add("buffersink")
     source.link_to(interpolate)

@@ -41,7 +41,7 @@ class Pose:
 
         Steadily turning and zooming about a fixed place of the picture is a logarithmic spiral of the poses.
         """
-        here, there = self._complex(), other._complex()
+        here, there = _spiral(self), _spiral(other)
         ratio = there[0] / here[0]
         if abs(ratio - 1) < 1e-9:
             return self._moved(here[0], here[1] + (there[1] - here[1]) * t)
@@ -49,12 +49,13 @@ class Pose:
         part = cmath.exp(cmath.log(ratio) * t)
         return self._moved(here[0] * part, fixed + part * (here[1] - fixed))
 
-    def _complex(self) -> tuple[complex, complex]:
-        return cmath.rect(self.width, radians(self.turn)), complex(self.x, self.y)
-
     @staticmethod
     def _moved(size: complex, at: complex) -> "Pose":
         return Pose(at.real, at.imag, abs(size), degrees(cmath.phase(size)))
+
+
+def _spiral(pose: Pose) -> tuple[complex, complex]:
+    return cmath.rect(pose.width, radians(pose.turn)), complex(pose.x, pose.y)
 
 
 def clouds(shape: tuple[int, int], seed: int, octaves: int = 6, coarse: float = 220.0) -> Picture:
@@ -66,7 +67,7 @@ def clouds(shape: tuple[int, int], seed: int, octaves: int = 6, coarse: float = 
         small = (int(shape[1] / size) + 3, int(shape[0] / size) + 3)
         noise = chance.standard_normal((small[1], small[0]), np.float32)
         total += cv2.resize(noise, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC) * np.float32(0.62**octave)
-    return (total - total.mean()) / total.std()
+    return np.asarray((total - total.mean()) / total.std())
 
 
 def landscape(seed: int = 1, width: int = _WIDTH, height: int = _HEIGHT) -> Picture:
@@ -87,7 +88,7 @@ def landscape(seed: int = 1, width: int = _WIDTH, height: int = _HEIGHT) -> Pict
         x, size = int(chance.uniform(0, 1) * width), chance.uniform(0.03, 0.09) * height
         _tree(picture, x, int(height * chance.uniform(0.62, 0.97)), size, chance)
     grain = clouds((height, width), seed + 7, 4, 9.0)[..., None] * 5
-    return np.clip(picture + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture + grain, 0, 255).astype(np.uint8))
 
 
 def seen(picture: Picture, pose: Pose, width: int, height: int) -> Picture:
@@ -179,7 +180,7 @@ def layer_scene(name: str, seed: int, shift: float) -> Scene:
         for cutout, (x, y, way_x, way_y, size) in zip(cutouts, paths, strict=True):
             to_x, to_y = (x + way_x * shift * t) * width, (y + way_y * shift * t) * height
             frame = _pasted(frame, cutout, to_x, to_y, size * height)
-        return np.clip(frame + 0.5, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(frame + 0.5, 0, 255).astype(np.uint8))
 
     return Scene(name, "layers", at)
 

@@ -71,7 +71,7 @@ def find_matches(a: Array, b: Array) -> Matches:
     """Match points of interest of two gray uint8 pictures: mutual nearest neighbours with a clear lead."""
     points_a, marks_a = _points(a)
     points_b, marks_b = _points(b)
-    if min(len(points_a), len(points_b)) < 2:  # noqa: PLR2004 - a lead needs a second best
+    if min(len(points_a), len(points_b)) < 2:
         return Matches(points_a[:0], points_b[:0])
     likeness = marks_a @ marks_b.T
     best = likeness.argmax(axis=1)
@@ -87,9 +87,11 @@ def find_camera(matches: Matches) -> Similarity | None:
     if len(matches.a) < _MIN_INLIERS:
         return None
     pixels_a, pixels_b = to_map(matches.a, _LONG, _LONG), to_map(matches.b, _LONG, _LONG)
-    affine, inliers = cv2.estimateAffinePartial2D(
+    # None where nothing is found, which the stub leaves out.
+    found: tuple[Array | None, Array] = cv2.estimateAffinePartial2D(
         pixels_a, pixels_b, method=cv2.RANSAC, ransacReprojThreshold=_TOLERANCE * _LONG, maxIters=4000
     )
+    affine, inliers = found
     count = int(inliers.sum()) if affine is not None else 0
     if count < max(_MIN_INLIERS, _MIN_SHARE * len(matches.a)):
         return None

@@ -6,6 +6,7 @@ PyAV's wheels carry x264, which is under the GPL: whoever passes an image of thi
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import av
 from av.container import OutputContainer
@@ -37,7 +38,7 @@ class Encoder:
         self._count += 1
         self._container.mux(self._stream.encode(frame))
 
-    def __enter__(self) -> "Encoder":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -24,6 +24,7 @@ _AGREE = 1.2  # cells of disagreement at which a picture counts half
 _MATCHED = 0.35  # trust from which a linear blend is right
 _SOFT = 0.22  # share of the time that an unmatched place needs to turn
 _FEATHER = 0.008  # of the long side
+_WIDE_FEATHER = 0.11
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,9 @@ class Mixer:
     def _unmatched(self, u: Array, t: float) -> Mixture:
         camera = self._plan.camera
         places_a, places_b = camera.power(-0.5)(u), camera.power(0.5)(u)
-        sees_a, sees_b = self._within(places_a), self._within(places_b)
+        # Borders that mean nothing come and go softly; at both ends they are where they belong.
+        feather = _FEATHER + _WIDE_FEATHER * min(1.0, 5 * t, 5 * (1 - t))
+        sees_a, sees_b = self._within(places_a, feather), self._within(places_b, feather)
         alone = cv2.absdiff(sees_a, sees_b)
         turn = alone * np.float32(t) + (1 - alone) * self._turned(u, t)
         return Mixture(places_a, places_b, _share(turn, sees_a, sees_b))
@@ -96,14 +99,14 @@ class Mixer:
     def _turned(self, u: Array, t: float) -> Array:
         when = sampled(self._arrival, to_map(u, *self._size))
         way = np.clip((np.float32(t * (1 + _SOFT)) - when) / np.float32(_SOFT), 0, 1)
-        return way * way * (3 - 2 * way)
+        return np.asarray(way * way * (3 - 2 * way))
 
-    def _within(self, places: Array) -> Array:
+    def _within(self, places: Array, feather: float = _FEATHER) -> Array:
         """Give 1 inside a picture, falling to 0 over a feathered border."""
         width, height = self._frame
         long = max(width, height)
         depth = np.minimum(width / 2 / long - abs(places.real), height / 2 / long - abs(places.imag))
-        return np.clip(depth / np.float32(_FEATHER), 0, 1).astype(np.float32)
+        return np.asarray(np.clip(depth / np.float32(feather), 0, 1).astype(np.float32))
 
 
 class _Source:
@@ -155,7 +158,7 @@ def _agreement(flow: Array, motion: Array) -> Array:
 def _share(turn: Array, sees_a: Array, sees_b: Array) -> Array:
     a = (1 - turn) * (sees_a + np.float32(_FLOOR))
     b = turn * (sees_b + np.float32(_FLOOR))
-    return (b / np.maximum(a + b, np.float32(1e-6))).astype(np.float32)
+    return np.asarray((b / np.maximum(a + b, np.float32(1e-6))).astype(np.float32))
 
 
 def _margined(width: int, height: int, cell: int) -> Array:

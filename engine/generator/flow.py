@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from engine.generator.arrays import Array
+from engine.generator.arrays import ABSENT, Array
 
 _WINDOW = (7, 7)
 _RADIUS = 5  # of the guided filter
@@ -79,7 +79,8 @@ def flow_between(a: View, b: View, rigid: list[Array]) -> Array:
     labels = np.argmin(np.stack(costs), axis=0).astype(np.uint8)
     labels = cv2.medianBlur(labels, 5)
     flows = np.stack([flow for flow, _ in candidates])
-    return np.take_along_axis(flows, labels[None, :, :, None].astype(np.int64), axis=0)[0]
+    chosen: Array = np.take_along_axis(flows, labels[None, :, :, None].astype(np.int64), axis=0)[0]
+    return chosen
 
 
 def positions(shape: tuple[int, ...]) -> Array:
@@ -90,7 +91,7 @@ def positions(shape: tuple[int, ...]) -> Array:
 
 def sampled(picture: Array, places: Array, border: int = cv2.BORDER_REPLICATE) -> Array:
     """Give a raster's values at places (bilinear)."""
-    return cv2.remap(picture, places, None, cv2.INTER_LINEAR, borderMode=border)
+    return cv2.remap(picture, places, ABSENT, cv2.INTER_LINEAR, borderMode=border)
 
 
 def likeness(a: View, b: View, places: Array) -> tuple[Array, Array]:
@@ -124,14 +125,18 @@ def _smoothed(cost: Array, guide: View) -> Array:
 
 
 def _commonest(a: Array, b: Array) -> tuple[Array | None, Array]:
-    affine, inliers = cv2.estimateAffinePartial2D(a, b, method=cv2.RANSAC, ransacReprojThreshold=_TOLERANCE)
+    # Both functions give None where they find nothing, which their stubs leave out.
+    found: tuple[Array | None, Array] = cv2.estimateAffinePartial2D(
+        a, b, method=cv2.RANSAC, ransacReprojThreshold=_TOLERANCE
+    )
+    affine, inliers = found
     if affine is None:
         return None, np.zeros(len(a), bool)
     motion: Array = np.vstack([affine, [0.0, 0.0, 1.0]])
     if inliers.sum() >= _MIN_FOR_HOMOGRAPHY:
-        bent, more = cv2.findHomography(a, b, cv2.RANSAC, _TOLERANCE)
-        if bent is not None and more.sum() > inliers.sum():
-            motion, inliers = bent, more
+        bent: tuple[Array | None, Array] = cv2.findHomography(a, b, cv2.RANSAC, _TOLERANCE)
+        if bent[0] is not None and bent[1].sum() > inliers.sum():
+            motion, inliers = bent[0], bent[1]
     return motion, inliers.ravel().astype(bool)
 
 
@@ -150,4 +155,4 @@ def _dis(a: Array, b: Array) -> Array:
     # A fresh object each call: one that was used with an initial flow keeps stale state (seen in OpenCV 4.14 and 5.0).
     method = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     method.setFinestScale(1)
-    return method.calc(a, b, None)
+    return method.calc(a, b, ABSENT)

@@ -17,6 +17,8 @@ from engine.generator.arrays import Array
 from engine.generator.camera import Similarity
 
 _BREATH = 0.035
+_PAN = 0.24  # of the long side
+_PULL = 6.0  # of the order over chance in the arrival: deviations of the clouds over the long side
 _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pull", (r"zoom(s|ing|ed)?[ -]?out", r"pull(s|ing|ed)?[ -]?(back|out|away)", "wider", "retreat", "backward")),
     ("push", (r"zoom(s|ing|ed)?", r"push(es|ing|ed)?", r"dolly", "closer", "approach", "forward", "dive")),
@@ -34,12 +36,14 @@ _BY_CHANCE = ("push", "pull", "left", "right", "up", "push", "drift")
 class Invention:
     """An invented part of the motion.
 
-    `move` stands in for the camera's move between unrelated pictures; `sweep` is the direction (a complex number, or
-    None for "from the centre") from which the end picture arrives; `breath` a zoom that is gone at both ends.
+    `move` stands in for the camera's move between unrelated pictures. The end picture arrives against `sweep`, the
+    direction in which the start picture leaves (a complex number), and from the centre (`radial` 1) or from the rim
+    (-1), so that no picture's own border comes into view. `breath` is a zoom that is gone at both ends.
     """
 
     move: Similarity = field(default_factory=Similarity)
-    sweep: complex | None = 0j
+    sweep: complex = 0j
+    radial: float = 0.0
     breath: float = 0.0
 
     def drift(self, t: float) -> Similarity:
@@ -59,18 +63,22 @@ def invented(prompt: str, chance: np.random.Generator) -> Invention:
     if style in ("push", "pull"):
         zoom = 1 + 0.55 * strength
         # q → S(q) leads from the start to the end: under a push the start's centre grows.
-        return Invention(Similarity(complex(zoom if style == "push" else 1 / zoom)), None if style == "push" else 0j)
+        if style == "push":
+            return Invention(Similarity(complex(zoom)), radial=1.0)
+        return Invention(Similarity(complex(1 / zoom)), radial=-1.0)
     if style == "turn":
-        angle = radians(28) * strength * (1 if chance.random() < 0.5 else -1)  # noqa: PLR2004 - a coin
-        return Invention(Similarity(1.35 * cmath.exp(1j * angle)), None)
-    directions = {"left": 1 + 0j, "right": -1 + 0j, "up": 1j * -1, "down": 1j}
+        angle = radians(28) * strength * (1 if chance.random() < 0.5 else -1)
+        return Invention(Similarity(1.45 * cmath.exp(1j * angle)), radial=1.0)
+    directions = {"left": 1 + 0j, "right": -1 + 0j, "up": 1j, "down": -1j}
     if style in directions:
         toward = directions[style]
-        return Invention(Similarity(1 + 0j, toward * 0.32 * strength), toward)
-    return Invention(Similarity(complex(1.12)), 0j)
+        return Invention(Similarity(1 + 0j, toward * _PAN * strength), toward)
+    return Invention(Similarity(complex(1.12)), radial=0.25)
 
 
-def arrival_times(shape: tuple[int, ...], chance: np.random.Generator, sweep: complex | None = 0j) -> Array:
+def arrival_times(
+    shape: tuple[int, ...], chance: np.random.Generator, sweep: complex = 0j, radial: float = 0.0
+) -> Array:
     """Give a smooth random field of times, each time 0..1 equally common, shape as asked, float32."""
     height, width = shape[:2]
     long = max(width, height)
@@ -80,10 +88,8 @@ def arrival_times(shape: tuple[int, ...], chance: np.random.Generator, sweep: co
         clouds += np.float32(weight) * noise / np.float32(max(float(noise.std()), 1e-6))
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = (x - np.float32(width / 2)) / np.float32(long), (y - np.float32(height / 2)) / np.float32(long)
-    if sweep is None:
-        clouds += np.float32(5.0) * np.hypot(x, y)
-    else:
-        clouds += np.float32(6.0) * (x * np.float32(-sweep.real) + y * np.float32(-sweep.imag))
+    clouds += np.float32(_PULL * radial) * np.hypot(x, y)
+    clouds += np.float32(_PULL) * (x * np.float32(sweep.real) + y * np.float32(sweep.imag))
     ranks = np.empty(clouds.size, np.float32)
     ranks[np.argsort(clouds, axis=None, kind="stable")] = np.linspace(0, 1, clouds.size, dtype=np.float32)
     return ranks.reshape(height, width)

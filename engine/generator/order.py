@@ -39,7 +39,7 @@ class Rendered:
     seconds: float
 
 
-class BadImage(Exception):  # noqa: N818 - the public name of a refusal, not of a fault
+class BadImage(Exception):
     """An input image cannot be used.
 
     `which` is "start" or "end", `kind` the error's type in fal's vocabulary, `message` a sentence that says what is
@@ -56,5 +56,5 @@ class BadImage(Exception):  # noqa: N818 - the public name of a refusal, not of 
         return self.message
 
 
-class Cancelled(Exception):  # noqa: N818 - an answer to a wish, not a fault
+class Cancelled(Exception):
     """The order was cancelled while it was rendered; nothing of it is left on disk."""

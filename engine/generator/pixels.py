@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from engine.generator.arrays import Array
+from engine.generator.arrays import ABSENT, Array
 from engine.generator.camera import to_map
 from engine.generator.field import Mixture
 
@@ -54,9 +54,9 @@ def blended(a: Nv12, b: Nv12, mixture: Mixture) -> Nv12:
 
 
 def _drawn(a: Array, b: Array, map_a: Array, map_b: Array, share: Array) -> Array:
-    how = cv2.INTER_CUBIC if a.ndim == 2 else cv2.INTER_LINEAR  # noqa: PLR2004 - luma is sharp, colour is not
-    from_a = cv2.remap(a, map_a, None, how, borderMode=cv2.BORDER_REFLECT_101)
-    from_b = cv2.remap(b, map_b, None, how, borderMode=cv2.BORDER_REFLECT_101)
+    how = cv2.INTER_CUBIC if a.ndim == 2 else cv2.INTER_LINEAR
+    from_a = cv2.remap(a, map_a, ABSENT, how, borderMode=cv2.BORDER_REFLECT_101)
+    from_b = cv2.remap(b, map_b, ABSENT, how, borderMode=cv2.BORDER_REFLECT_101)
     return cv2.blendLinear(from_a, from_b, 1 - share, share)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.generator.arrays import Array
 from engine.generator.camera import Matches, Similarity, find_camera, find_matches, grid, to_map
+from engine.generator.exposure import recoloured
 from engine.generator.flow import View, flow_between, motions, sampled, view
 from engine.generator.invent import Invention, arrival_times, invented, still
 from engine.generator.trust import Field, background_of, completed, score, trusted
@@ -96,16 +97,17 @@ def _on_canvas(a: Array, b: Array, camera: Similarity) -> tuple[View, View]:
         laid.append(sampled(small, places))
         inside.append(_within(places, size))
     holes = [(inside[i] == 0) & (inside[1 - i] > 0) for i in (0, 1)]
+    laid[1] = recoloured(laid[1], laid[0], (inside[0] & inside[1]) > 0)
     filled = [np.where(holes[i][..., None], laid[1 - i], laid[i]) for i in (0, 1)]
     return view(filled[0], inside[0]), view(filled[1], inside[1])
 
 
 def _within(places: Array, size: tuple[int, int]) -> Array:
     x, y = places[..., 0], places[..., 1]
-    return ((x > -0.5) & (y > -0.5) & (x < size[0] - 0.5) & (y < size[1] - 0.5)).astype(np.uint8)  # noqa: PLR2004
+    return ((x > -0.5) & (y > -0.5) & (x < size[0] - 0.5) & (y < size[1] - 0.5)).astype(np.uint8)
 
 
 def _unrelated(shape: tuple[int, ...], invention: Invention, chance: np.random.Generator) -> Plan:
     nothing = Field(np.zeros((*shape, 2), np.float32), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
-    arrival = arrival_times(shape, chance, invention.sweep)
+    arrival = arrival_times(shape, chance, invention.sweep, invention.radial)
     return Plan(invention.move, nothing, nothing, arrival, invention, matched=False)

@@ -24,8 +24,8 @@ _THREADS = 2  # of OpenCV a worker; x264 has two of its own
 def render(order: Order, report: Callable[[int, int], None], cancelled: Callable[[], bool]) -> Rendered:
     """Render the order to `order.output`; call `report(done, total)` after every frame.
 
-    Raises BadImage for a picture that cannot be used and Cancelled soon after `cancelled()` turns true. Pixels depend on
-    the order alone; the MP4's bytes may differ between machines.
+    Raises BadImage for a picture that cannot be used and Cancelled soon after `cancelled()` turns true. Pixels depend
+    on the order alone; the MP4's bytes may differ between machines.
     """
 
     def checkpoint() -> None:

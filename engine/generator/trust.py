@@ -59,7 +59,7 @@ def score(a: View, trust: Array) -> float:
 
 def completed(flow: Array, trust: Array, background: Array) -> Field:
     """Replace the flow by the background's where it is not trusted."""
-    weak = cv2.blur((trust < _WEAK).astype(np.float32), (5, 5)) > 0.5  # noqa: PLR2004 - a majority
+    weak = cv2.blur((trust < _WEAK).astype(np.float32), (5, 5)) > 0.5
     filled = np.where(weak[..., None], background, flow).astype(np.float32)
     apart = filled - background
     return Field(filled, trust, cv2.magnitude(apart[..., 0], apart[..., 1]))
