@@ -6,6 +6,7 @@ Sources: the PNG specification (third edition), ITU T.81 (JPEG), GIF89a, TIFF 6.
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 from itertools import repeat
 
 GRAY, RGB = 0, 2
@@ -40,6 +41,7 @@ def _squeezed(piece: bytes, times: int) -> bytes:
     return b"".join(packer.compress(part) for part in repeat(piece, times)) + packer.flush()
 
 
+@cache
 def png_bomb(width: int, height: int) -> bytes:
     """Return a PNG of some hundred kB with an honest header, whose 1-bit pixels take gigabytes in memory."""
     rows = _squeezed(bytes(1 + (width + 7) // 8), height)
@@ -52,11 +54,13 @@ def _with_chunk(kind: bytes, body: bytes) -> bytes:
     return head + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
 
 
+@cache
 def ztxt_bomb(megabytes: int = 256) -> bytes:
     """Return a small PNG with a compressed text that unpacks to ``megabytes``."""
     return _with_chunk(b"zTXt", b"Comment\0\0" + _squeezed(bytes(1_000_000), megabytes))
 
 
+@cache
 def icc_png_bomb(megabytes: int = 256) -> bytes:
     """Return a small PNG with a colour profile that unpacks to ``megabytes``."""
     return _with_chunk(b"iCCP", b"profile\0\0" + _squeezed(bytes(1_000_000), megabytes))

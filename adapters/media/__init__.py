@@ -1,0 +1,1 @@
+"""The files themselves: pictures made fit to send, videos looked into, contact sheets drawn."""
