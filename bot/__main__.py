@@ -14,7 +14,8 @@ import click
 from pydantic import ValidationError
 
 from adapters.embedded import process as embedded
-from adapters.fal.connection import FalProvider
+from adapters.fal.credentials import Credentials, find_credentials, from_settings
+from adapters.fal.provider import FalProvider
 from adapters.local import terminal
 from adapters.local.attachments import DiskAttachments
 from adapters.local.commands import Make, make_command
@@ -60,7 +61,7 @@ def _engine_command(settings: Settings) -> click.Command:
 
     def engine(arguments: tuple[str, ...]) -> None:
         data_dir = settings.data_dir / "engine"
-        os.execv(sys.executable, [sys.executable, "-m", "engine", "--data-dir", str(data_dir), *arguments])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-P", "-m", "engine", "--data-dir", str(data_dir), *arguments])  # noqa: S606
 
     return click.Command(
         "engine",
@@ -102,17 +103,22 @@ async def _tweened(job: Job, provider: Provider, channel: LocalChannel, settings
 async def _provider(make: Make, settings: Settings) -> AsyncIterator[Provider]:
     """Open fal where there is a key or another address for it, and else an engine of our own on this machine."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    key = settings.fal_credentials
-    if make.embedded or (key is None and settings.fal_url is None):
+    credentials = await _credentials(make, settings)
+    if make.at == "embedded" or (make.at is None and credentials is None and settings.fal_url is None):
         async with (
             embedded.running(settings.data_dir) as engine,
-            FalProvider(engine.key, engine.url, charges=False) as provider,
+            FalProvider(Credentials("the embedded engine", engine.key), engine.url, charges=False) as provider,
         ):
             yield provider
     else:
         base_url = None if settings.fal_url is None else str(settings.fal_url)
-        async with FalProvider(key, base_url, charges=True) as provider:
+        async with FalProvider(credentials, base_url, charges=True) as provider:
             yield provider
+
+
+async def _credentials(make: Make, settings: Settings) -> Credentials | None:
+    keys = [key and key.get_secret_value() for key in (settings.fal_key, settings.fal_key_id, settings.fal_key_secret)]
+    return await find_credentials(*keys) if make.at == "fal" else from_settings(*keys)
 
 
 @contextmanager

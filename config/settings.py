@@ -26,12 +26,3 @@ class Settings(BaseSettings):
     max_image_bytes: ByteCount = Field(25 * 1024 * 1024, validation_alias="TWEENBOT_MAX_IMAGE_BYTES")
     job_deadline_s: Seconds = Field(3600, validation_alias="TWEENBOT_JOB_DEADLINE_S")
     unit_prices: dict[str, Decimal] = Field(default_factory=dict, validation_alias="TWEENBOT_UNIT_PRICES")
-
-    @property
-    def fal_credentials(self) -> str | None:
-        """The fal key in one piece, from ``FAL_KEY`` or its two-part form, in the order in which fal-client looks."""
-        if self.fal_key is not None:
-            return self.fal_key.get_secret_value()
-        if self.fal_key_id is not None and self.fal_key_secret is not None:
-            return f"{self.fal_key_id.get_secret_value()}:{self.fal_key_secret.get_secret_value()}"
-        return None

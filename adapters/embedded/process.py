@@ -47,7 +47,8 @@ async def _started(room: Path, key: str) -> tuple[asyncio.subprocess.Process, Pa
     # A session of its own: Ctrl-C reaches the bot alone, which then cancels the job instead of losing it.
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "engine", "--port", "0", "--workers", "1", "--data-dir", str(room / "data")),
+            # -P: a file of the user's called engine.py is not ours.
+            *(sys.executable, "-P", "-m", "engine", "--port", "0", "--workers", "1", "--data-dir", str(room / "data")),
             "--stop-on-stdin-eof",
             env={**os.environ, "TWEENBOT_ENGINE_KEY": key},
             stdin=asyncio.subprocess.PIPE,

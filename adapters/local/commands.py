@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import click
@@ -21,7 +21,7 @@ class Make:
 
     command: Command
     output: Path
-    embedded: bool
+    at: Literal["fal", "embedded"] | None
     json: bool
 
 
@@ -38,7 +38,7 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
             prompt=given["prompt"],
             options={option.name: given[option.name] for option in model.options},
         )
-        raise click.exceptions.Exit(run(Make(command, output, embedded=given["embedded"], json=given["json"])))
+        raise click.exceptions.Exit(run(Make(command, output, given["at"], json=given["json"])))
 
     path = click.Path(path_type=Path)
     return _Sectioned(
@@ -52,7 +52,7 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
             click.Argument(["end"], type=path),
             click.Argument(["prompt"]),
             click.Option(["-o", "--output"], type=_OutputPath(), help=words.OUTPUT_HELP, metavar="OUT.mp4"),
-            click.Option(["--embedded"], is_flag=True, show_default=False, help=words.EMBEDDED_HELP),
+            click.Option(["--at"], type=click.Choice(["fal", "embedded"]), help=words.AT_HELP),
             click.Option(["--json"], is_flag=True, show_default=False, help=words.JSON_HELP),
             *(_flag(option) for option in model.options),
         ],

@@ -20,7 +20,10 @@ MAKE_EXITS = (
 )
 
 OUTPUT_HELP = "Where the video goes; a file that is there is replaced.  [default: tween-….mp4 in this folder]"
-EMBEDDED_HELP = "Render on this machine, for nothing, also when a fal key is set."
+AT_HELP = (
+    "Where to render: at fal, also with the login of fal auth login, or embedded, on this machine.  "
+    "[default: fal with a key or TWEENBOT_FAL_URL, else embedded]"
+)
 JSON_HELP = "Print one JSON object about the job at its end, and progress on stderr."
 
 SECTIONS = {"own": "Options", "basic": "Options of the model", "advanced": "Options of the model, advanced"}
