@@ -26,7 +26,9 @@ tests/node/node_modules/.installed: tests/node/package-lock.json
 
 .PHONY: demo
 demo: .venv/run  ## Make a video from the two example frames: no account, nothing to set up
-	@$(BIN)/tweenbot demo
+	@mkdir -p demo
+	@$(BIN)/tweenbot make docs/examples/first.png docs/examples/last.png $(DEMO_PROMPT) --at embedded --resolution 480p -o demo/tween.mp4
+DEMO_PROMPT := "dusk turns to night as the camera moves in on the lighthouse"
 
 .PHONY: check
 check: .venv/dev  ## Format, lint, types and the borders between the rooms
