@@ -33,14 +33,21 @@ KEY = "TWEENBOT_ENGINE_KEY"
 @click.option("--stop-on-stdin-eof", is_flag=True, help="Stop when standard input closes.")
 @click.option("--keep-days", default=7.0, show_default=True, type=click.FloatRange(0.01), help="Days that files stay.")
 @click.option(
-    "--keep-gb", default=5.0, show_default=True, type=click.FloatRange(0.01), help="Disk for all files together."
+    "--keep-mb", default=5120, show_default=True, type=click.IntRange(1), help="MiB of disk for all files together."
 )
-@click.option("--keepalive-s", default=10.0, hidden=True, type=click.FloatRange(0.01), help="Seconds of silence on a stream.")
+@click.option(
+    "--max-file-mb", default=512, show_default=True, type=click.IntRange(1), help="MiB of the largest upload."
+)
+@click.option("--sweep-s", default=60.0, hidden=True, type=click.FloatRange(0.01), help="Seconds between clean-ups.")
+@click.option(
+    "--keepalive-s", default=10.0, hidden=True, type=click.FloatRange(0.01), help="Seconds of silence on a stream."
+)
 @click.option("--renderer", default=DEFAULT_RENDERER, hidden=True, help="MODULE:FUNCTION that renders.")
-def main(keep_gb: float, **options: object) -> None:
+def main(keep_mb: int, max_file_mb: int, **options: object) -> None:
     """Serve fal's queue protocol for fal-ai/wan-flf2v with a generator on this machine's CPU."""
     key = os.environ.get(KEY) or None
-    given: dict[str, Any] = {**options, "key": key, "keep_bytes": int(keep_gb * 2**30)}
+    given: dict[str, Any] = {**options, "key": key, "keep_bytes": keep_mb * 2**20}
+    given["max_file_bytes"] = max_file_mb * 2**20
     given["data_dir"] = given["data_dir"].resolve()
     if given["public_url"] is not None:
         given["public_url"] = given["public_url"].rstrip("/")

@@ -28,7 +28,6 @@ from engine.table import open_table
 from engine.webhooks import Postman, webhook_body
 
 DAY_S = 86_400
-SWEEP_S = 60
 
 log = structlog.get_logger()
 
@@ -117,9 +116,9 @@ async def _running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def _sweep(rooms: Rooms) -> None:
-    """Drop what is old, or too much, once a minute."""
+    """Drop what is old, or too much, every now and then."""
     settings = rooms.settings
     while True:
         await rooms.files.sweep(settings.keep_bytes, rooms.scheduler.files_in_use())
         await rooms.jobs.forget(time.time() - settings.keep_days * DAY_S)
-        await asyncio.sleep(SWEEP_S)
+        await asyncio.sleep(settings.sweep_s)

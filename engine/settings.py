@@ -30,6 +30,7 @@ class Settings:
     max_body_bytes: int = 48 * 2**20
     render_limit_s: float = 600
     keepalive_s: float = 10
+    sweep_s: float = 60
 
     @property
     def loopback(self) -> bool:

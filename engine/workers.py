@@ -109,7 +109,8 @@ class Worker:
         message: dict[str, Any] = json.loads(line)
         return message
 
-    async def _warm_up(self) -> None:
+    async def warm_up(self) -> None:
+        """Wait until the process has loaded its libraries; raise EOFError or TimeoutError when it does not."""
         async with asyncio.timeout(START_S):
             await self._hear()
 
@@ -121,7 +122,7 @@ async def start_worker(renderer: str) -> Worker:
     )
     worker = Worker(process)
     try:
-        await worker._warm_up()  # noqa: SLF001 - the other half of the constructor
+        await worker.warm_up()
     except (EOFError, TimeoutError) as error:
         await worker.kill()
         raise WorkerDied("it did not start") from error

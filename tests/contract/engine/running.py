@@ -9,10 +9,11 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import aiohttp
@@ -22,7 +23,6 @@ ENDPOINT = "fal-ai/wan-flf2v"
 QUICK = "tests.contract.engine.quick_render:render"
 READY = "engine ready on "
 DEADLINE_S = 20
-PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
 
 
 @dataclass
@@ -64,7 +64,7 @@ def engine(data_dir: Path, *options: str, renderer: str = QUICK, key: str | None
     data_dir.parent.mkdir(parents=True, exist_ok=True)
     with (
         data_dir.with_suffix(".log").open("ab") as log,
-        subprocess.Popen([*command, *options], cwd=ROOT, env=env, **PIPES, stderr=log) as process,
+        subprocess.Popen([*command, *options], cwd=ROOT, env=env, stdin=PIPE, stdout=PIPE, stderr=log) as process,
     ):
         try:
             yield EngineProcess(process, _wait_until_ready(process), data_dir)
@@ -101,7 +101,7 @@ class Caller:
             url: str = (await response.json())["access_url"]
             return url
 
-    async def submit(self, prompt: str, /, *, query: dict[str, str] | None = None, **fields: object) -> str:
+    async def submit(self, prompt: str, query: dict[str, str] | None = None, /, **fields: object) -> str:
         """Submit a request with two small inline images, and return its id."""
         body = {"prompt": prompt, "start_image_url": INLINE, "end_image_url": INLINE, **fields}
         async with self.session.post(f"{self.url}/{ENDPOINT}", params=query, json=body) as response:
@@ -119,7 +119,7 @@ class Caller:
         async with self.session.put(self.address(request_id, "/cancel")) as response:
             return response.status, await response.json()
 
-    async def events(self, request_id: str) -> AsyncIterator[dict[str, Any]]:
+    async def events(self, request_id: str) -> AsyncGenerator[dict[str, Any], None]:
         """Follow a request's stream with its logs."""
         async with self.session.get(self.address(request_id, "/status/stream?logs=1")) as response:
             assert response.status == 200
@@ -135,7 +135,7 @@ class Caller:
                 if event["status"] == status and (log is None or log in messages(event)):
                     return event
         finally:
-            await events.aclose()  # type: ignore[attr-defined]  # an async generator, declared as what it gives
+            await events.aclose()
         raise AssertionError(f"the stream ended before {status} {log}")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.contract.engine.running import DEADLINE_S, ENDPOINT, ROOT, Caller, caller, engine, environment
+from tests.contract.engine.running import DEADLINE_S, ENDPOINT, ROOT, Caller, EngineProcess, caller, engine, environment
 
 CLOSED = [
     ("POST", f"/{ENDPOINT}"),
@@ -34,12 +34,11 @@ async def test_a_call_without_a_key_is_a_401(call: Caller, method: str, path: st
 async def test_a_configured_key_must_match(header: str, tmp_path: Path) -> None:
     """With a key set at the start only that key, sent as fal's clients do, opens the queue."""
     with engine(tmp_path / "data", key="right") as running:
-        async with aiohttp.ClientSession(headers={"Authorization": header}) as session:
-            async with session.post(f"{running.url}/storage/auth/token", json={}) as response:
-                assert response.status == 401
-        async with caller(running, "right") as call:
-            async with call.session.post(f"{running.url}/storage/auth/token", json={}) as response:
-                assert response.status == 200
+        address = f"{running.url}/storage/auth/token"
+        async with aiohttp.ClientSession() as bare:
+            for sent, expected in ((header, 401), ("Key right", 200)):
+                async with bare.post(address, json={}, headers={"Authorization": sent}) as response:
+                    assert response.status == expected
 
 
 async def test_an_upload_token_opens_uploads_alone(call: Caller) -> None:
@@ -69,7 +68,7 @@ async def test_a_loopback_host_header_is_fine(call: Caller, host: str) -> None:
         assert response.status == 200
 
 
-async def test_an_open_address_without_a_key_is_refused_at_the_start(tmp_path: Path) -> None:
+def test_an_open_address_without_a_key_is_refused_at_the_start(tmp_path: Path) -> None:
     """Whoever lets strangers reach the engine must set a key, and is told which variable."""
     command = [sys.executable, "-m", "engine", "--host", "0.0.0.0", "--port", "0", "--data-dir", str(tmp_path / "data")]
     ended = subprocess.run(
@@ -79,9 +78,9 @@ async def test_an_open_address_without_a_key_is_refused_at_the_start(tmp_path: P
     assert "TWEENBOT_ENGINE_KEY" in ended.stderr
 
 
-async def test_a_taken_port_is_a_sentence(call: Caller, tmp_path: Path) -> None:
+def test_a_taken_port_is_a_sentence(quick: EngineProcess, tmp_path: Path) -> None:
     """An address in use ends the start with a sentence, not a traceback."""
-    port = call.url.rpartition(":")[2]
+    port = quick.url.rpartition(":")[2]
     command = [sys.executable, "-m", "engine", "--port", port, "--data-dir", str(tmp_path / "data")]
     ended = subprocess.run(
         command, cwd=ROOT, env=environment(), capture_output=True, timeout=DEADLINE_S, check=False, text=True

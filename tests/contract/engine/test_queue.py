@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ async def test_a_submit_answers_an_id_and_three_addresses(call: Caller) -> None:
     async with call.session.post(f"{call.url}/{ENDPOINT}", json=body) as response:
         told = await response.json()
     base = call.address(told["request_id"])
-    assert (200, "IN_QUEUE", 0) == (response.status, told["status"], told["queue_position"])
+    assert (response.status, told["status"], told["queue_position"]) == (200, "IN_QUEUE", 0)
     assert [base, f"{base}/status", f"{base}/cancel"] == [
         told[name] for name in ("response_url", "status_url", "cancel_url")
     ]
@@ -53,7 +54,13 @@ async def test_without_a_seed_one_is_drawn_and_told(call: Caller) -> None:
 
 async def test_every_option_reaches_the_renderer(call: Caller) -> None:
     """The options that mean something to a video arrive as they were sent."""
-    options = {"num_frames": 90, "frames_per_second": 24, "resolution": "480p", "aspect_ratio": "1:1", "seed": 11}
+    options: dict[str, Any] = {
+        "num_frames": 90,
+        "frames_per_second": 24,
+        "resolution": "480p",
+        "aspect_ratio": "1:1",
+        "seed": 11,
+    }
     request_id = await call.submit("go", **options)
     await call.until(request_id, "COMPLETED")
     async with call.session.get((await call.get(request_id))[1]["video"]["url"]) as response:
@@ -79,14 +86,14 @@ async def test_status_is_202_until_done_and_200_then(call: Caller, gate: Path) -
     request_id = await call.submit(f"hold {gate}")
     await call.until(request_id, "IN_PROGRESS", log="3/81")
     code, running = await call.get(request_id, "/status?logs=1")
-    assert (202, "IN_PROGRESS", ["1/81", "2/81", "3/81"]) == (code, running["status"], messages(running))
+    assert (code, running["status"], messages(running)) == (202, "IN_PROGRESS", ["1/81", "2/81", "3/81"])
     assert {"message", "level", "source", "timestamp"} == set(running["logs"][0])
     assert (await call.get(request_id, "/status"))[1]["logs"] is None
     assert (await call.get(request_id))[0] == 400
     gate.touch()
     await call.until(request_id, "COMPLETED")
     code, done = await call.get(request_id, "/status?logs=true")
-    assert (200, 81) == (code, len(done["logs"]))
+    assert (code, len(done["logs"])) == (200, 81)
 
 
 async def test_a_request_cancelled_in_the_queue_never_runs(call: Caller, quick: EngineProcess, gate: Path) -> None:
@@ -96,13 +103,13 @@ async def test_a_request_cancelled_in_the_queue_never_runs(call: Caller, quick: 
     dropped, behind = await call.submit("go dropped"), await call.submit("go behind")
     assert await call.cancel(dropped) == (202, {"status": "CANCELLATION_REQUESTED"})
     code, done = await call.get(dropped, "/status")
-    assert (200, "client_cancelled") == (code, done["error_type"])
+    assert (code, done["error_type"]) == (200, "client_cancelled")
     assert (await call.get(behind, "/status"))[1]["queue_position"] == 0
     gate.touch()
     await call.until(behind, "COMPLETED")
     assert "go dropped" not in quick.rendered
     async with call.session.get(call.address(dropped)) as response:
-        assert (499, "client_cancelled") == (response.status, response.headers["X-Fal-Error-Type"])
+        assert (response.status, response.headers["X-Fal-Error-Type"]) == (499, "client_cancelled")
 
 
 async def test_a_request_cancelled_mid_render_stops(call: Caller, gate: Path) -> None:
@@ -124,7 +131,7 @@ async def test_a_worker_that_dies_fails_its_request_and_is_replaced(call: Caller
     done = await call.until(request_id, "COMPLETED")
     assert done["error_type"] == "runner_disconnected"
     code, body = await call.get(request_id)
-    assert (503, "runner_disconnected") == (code, body["error_type"])
+    assert (code, body["error_type"]) == (503, "runner_disconnected")
     after = await call.submit("go")
     assert "error" not in await call.until(after, "COMPLETED")
 
@@ -134,7 +141,7 @@ async def test_a_generator_that_raises_fails_its_request(call: Caller) -> None:
     request_id = await call.submit("break")
     await call.until(request_id, "COMPLETED")
     code, body = await call.get(request_id)
-    assert (500, "internal_server_error") == (code, body["detail"][0]["type"])
+    assert (code, body["detail"][0]["type"]) == (500, "internal_server_error")
 
 
 async def test_a_bad_image_is_a_422_that_names_its_field(call: Caller) -> None:
@@ -144,7 +151,7 @@ async def test_a_bad_image_is_a_422_that_names_its_field(call: Caller) -> None:
     assert done["error_type"] == "image_too_small"
     code, body = await call.get(request_id)
     detail = body["detail"][0]
-    assert (422, ["body", "end_image_url"], "image_too_small") == (code, detail["loc"], detail["type"])
+    assert (code, detail["loc"], detail["type"]) == (422, ["body", "end_image_url"], "image_too_small")
 
 
 @pytest.mark.parametrize(
@@ -166,7 +173,7 @@ async def test_a_bad_image_is_a_422_that_names_its_field(call: Caller) -> None:
         ({"end_image_url": ""}, "end_image_url", "file_download_error"),
     ],
 )
-async def test_an_input_outside_the_rules_is_a_422(call: Caller, fields: dict[str, object], place: str, kind: str) -> None:
+async def test_an_input_outside_the_rules_is_a_422(call: Caller, fields: dict[str, Any], place: str, kind: str) -> None:
     """A wrong option is accepted into the queue as fal does, done at once, and its result names field and rule."""
     request_id = await call.submit("go", **fields)
     code, body = await call.get(request_id)
@@ -194,7 +201,7 @@ async def test_unknown_fields_are_ignored(call: Caller) -> None:
 async def test_a_body_that_is_no_json_object_is_refused(call: Caller, body: bytes) -> None:
     """Only a JSON object is a request."""
     async with call.session.post(f"{call.url}/{ENDPOINT}", data=body) as response:
-        assert (422, "json_invalid") == (response.status, (await response.json())["detail"][0]["type"])
+        assert (response.status, (await response.json())["detail"][0]["type"]) == (422, "json_invalid")
 
 
 async def test_a_full_queue_is_a_429_where_the_client_set_a_limit(call: Caller, gate: Path) -> None:
@@ -205,7 +212,7 @@ async def test_a_full_queue_is_a_429_where_the_client_set_a_limit(call: Caller, 
     body = {"prompt": "go", "start_image_url": INLINE, "end_image_url": INLINE}
     async with call.session.post(f"{call.url}/{ENDPOINT}?fal_max_queue_length=1", json=body) as response:
         assert response.status == 429
-    third = await call.submit("go", query={"fal_max_queue_length": "2"})
+    third = await call.submit("go", {"fal_max_queue_length": "2"})
     gate.touch()
     for request_id in (second, third):
         await call.until(request_id, "COMPLETED")
@@ -245,7 +252,7 @@ async def test_the_openapi_document_has_the_options(call: Caller) -> None:
     async with call.session.get(address) as response:
         document = await response.json()
     fields = document["components"]["schemas"]["WanFlf2vInput"]["properties"]
-    assert (15, 81, 100) == (len(fields), fields["num_frames"]["minimum"], fields["num_frames"]["maximum"])
+    assert (len(fields), fields["num_frames"]["minimum"], fields["num_frames"]["maximum"]) == (15, 81, 100)
 
 
 async def test_a_hundred_requests_are_answered_while_one_renders(call: Caller, gate: Path) -> None:

@@ -66,11 +66,13 @@ async def test_a_client_uploads_submits_follows_and_fetches(client: str, quick: 
     assert [f"{frame}/81" for frame in range(1, 82)] == seen["logs"]
     ordered = json.loads((tmp_path / "video.mp4").read_bytes())
     assert (len(START), len(END), "go", 5) == (ordered["start"], ordered["end"], ordered["prompt"], ordered["seed"])
-    assert (5, "video/mp4") == (seen["result"]["seed"], seen["result"]["video"]["content_type"])
+    assert (seen["result"]["seed"], seen["result"]["video"]["content_type"]) == (5, "video/mp4")
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-async def test_a_client_cancels_a_running_request(client: str, quick: EngineProcess, gate: Path, tmp_path: Path) -> None:
+async def test_a_client_cancels_a_running_request(
+    client: str, quick: EngineProcess, gate: Path, tmp_path: Path
+) -> None:
     """A cancel in the middle of a render ends the client's wait, and its result is the platform's error."""
     seen = await drive(client, quick, "cancel", f"hold {gate}", tmp_path)
     assert seen["status"] == 499
@@ -80,7 +82,7 @@ async def test_a_client_cancels_a_running_request(client: str, quick: EngineProc
 async def test_a_client_is_told_what_is_wrong(client: str, quick: EngineProcess, tmp_path: Path) -> None:
     """A wrong option reaches the client's typed error with field and rule."""
     seen = await drive(client, quick, "refuse", "go", tmp_path)
-    assert (422, ["body", "num_frames"]) == (seen["status"], seen["detail"][0]["loc"])
+    assert (seen["status"], seen["detail"][0]["loc"]) == (422, ["body", "num_frames"])
     assert "100" in seen["detail"][0]["msg"]
 
 
@@ -92,6 +94,8 @@ async def test_the_npm_client_follows_the_stream(quick: EngineProcess, tmp_path:
 
 async def test_a_wrong_key_is_told_to_a_client(tmp_path: Path) -> None:
     """With a key configured, fal's client with another one gets its 401 as an error."""
-    with engine(tmp_path / "data", key="another-key") as running:
-        with pytest.raises(AssertionError, match="401 Unauthorized"):
-            await drive("python-sync", running, "render", "go", tmp_path)
+    with (
+        engine(tmp_path / "data", key="another-key") as running,
+        pytest.raises(AssertionError, match="401 Unauthorized"),
+    ):
+        await drive("python-sync", running, "render", "go", tmp_path)

@@ -13,7 +13,7 @@ async def test_log_lines_come_as_deltas(call: Caller, gate: Path) -> None:
     gate.touch()
     events = [event async for event in call.events(request_id)]
     assert [f"{frame}/81" for frame in range(1, 82)] == [line for event in events for line in messages(event)]
-    assert ["COMPLETED"] == [event["status"] for event in events if event["status"] == "COMPLETED"]
+    assert [event["status"] for event in events if event["status"] == "COMPLETED"] == ["COMPLETED"]
     assert events[-1]["status"] == "COMPLETED"
 
 

@@ -13,7 +13,7 @@ ONE = ("--workers", "1")
 
 
 async def test_a_killed_engine_finishes_everything_after_a_restart(tmp_path: Path, gate: Path) -> None:
-    """kill -9 with one request running and two waiting: all three finish, in order, the first rendered anew."""
+    """Kill -9 with one request running and two waiting: all three finish, in order, the first rendered anew."""
     data = tmp_path / "data"
     with engine(data, *ONE) as running:
         async with caller(running) as call:
@@ -33,7 +33,7 @@ async def test_a_killed_engine_finishes_everything_after_a_restart(tmp_path: Pat
                 assert "error" not in await call.until(request_id, "COMPLETED")
             code, result = await call.get(done)
             async with call.session.get(result["video"]["url"]) as response:
-                assert (200, 200) == (code, response.status)
+                assert (code, response.status) == (200, 200)
         assert running.rendered == ["go before", f"hold {gate}", f"hold {gate}", "go 0", "go 1"]
 
 
@@ -91,7 +91,7 @@ async def test_told_to_stop_it_leaves_in_time_and_leaves_nobody(
             assert time.monotonic() - began < 5
             assert workers
             assert not psutil.wait_procs(workers, timeout=DEADLINE_S)[1]
-            await events.aclose()  # type: ignore[attr-defined]  # an async generator, declared as what it gives
+            await events.aclose()
     gate.touch()
     with engine(data, *ONE) as running:
         async with caller(running) as call:
@@ -107,7 +107,7 @@ async def test_it_stops_when_its_parent_closes_stdin(tmp_path: Path) -> None:
 
 
 async def test_workers_of_a_killed_engine_end_by_themselves(tmp_path: Path, gate: Path) -> None:
-    """kill -9 leaves no worker behind, not even one that renders."""
+    """Kill -9 leaves no worker behind, not even one that renders."""
     with engine(tmp_path / "data") as running:
         async with caller(running) as call:
             first = await call.submit(f"hold {gate}")
@@ -130,9 +130,10 @@ async def test_a_killed_worker_costs_its_own_request_only(tmp_path: Path, gate: 
             gate.touch()
             other.touch()
             ends = [await call.until(request_id, "COMPLETED") for request_id in (first, second)]
-            assert [None, "runner_disconnected"] == sorted(
-                (end.get("error_type") for end in ends), key=lambda kind: kind is not None
-            )
+            assert sorted((end.get("error_type") for end in ends), key=lambda kind: kind is not None) == [
+                None,
+                "runner_disconnected",
+            ]
             for request_id in [await call.submit("go") for _ in range(4)]:
                 assert "error" not in await call.until(request_id, "COMPLETED")
 
