@@ -10,6 +10,7 @@ _BRANDS = {
     b"mif1": "a HEIF photo",
     b"msf1": "a HEIF photo",
 }
+_OWN = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 _STARTS = (
     (b"%PDF", "a PDF"),
     (b"8BPS", "a Photoshop file"),
@@ -36,6 +37,11 @@ def foreign_kind(data: bytes) -> str | None:
     if head.startswith((b"<!doctype html", b"<html")):
         return "a web page"
     return "a text file" if _is_text(data[:512]) else None
+
+
+def claims_a_known_format(data: bytes) -> bool:
+    """Whether the first bytes are those of a format that the generator reads: then the rest must be damaged."""
+    return data.startswith(_OWN) or data[:4] + data[8:12] == b"RIFFWEBP" or data[4:12] in (b"ftypavif", b"ftypavis")
 
 
 def jpeg_streams(data: bytes) -> bool:

@@ -17,7 +17,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from engine.generator.arrays import Array
 from engine.generator.canvas import Canvas, cover_box
 from engine.generator.colour import resizable, to_srgb
-from engine.generator.headers import foreign_kind, jpeg_streams
+from engine.generator.headers import claims_a_known_format, foreign_kind, jpeg_streams
 from engine.generator.order import BadImage
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
@@ -63,8 +63,9 @@ def open_picture(data: bytes, which: str) -> Picture:
     except Image.DecompressionBombError as e:
         raise _too_large(which, "it has far too many pixels", _limit()) from e
     _check_size(image, data, which)
-    with _damage_named(which):  # a PNG may hold its orientation behind the pixels: this can decode it
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    # A PNG may hold its orientation behind the pixels: this can decode it. TIFFs are turned by Pillow's reader itself.
+    with _damage_named(which):
+        orientation = 1 if image.format == "TIFF" else image.getexif().get(ExifTags.Base.Orientation, 1)
     width, height = image.size
     upright = (height, width) if orientation in _UPRIGHT and orientation >= _SIDEWAYS else (width, height)
     return Picture(which, image, upright, orientation)
@@ -122,11 +123,17 @@ def _damage_named(which: str) -> Iterator[None]:
     except UnidentifiedImageError:
         raise
     except _DAMAGED as e:
-        message = f"The {which} image is damaged or cut off and cannot be read. Export or upload it again."
-        raise BadImage(which, "image_load_error", message) from e
+        raise _damaged(which) from e
+
+
+def _damaged(which: str) -> BadImage:
+    message = f"The {which} image is damaged or cut off and cannot be read. Export or upload it again."
+    return BadImage(which, "image_load_error", message)
 
 
 def _unknown(data: bytes, which: str) -> BadImage:
+    if claims_a_known_format(data):
+        return _damaged(which)
     kind = foreign_kind(data)
     if kind is None:
         message = f"The {which} file is not a picture that can be read. {_USE}"
