@@ -1,0 +1,121 @@
+"""Follows one job to its end: by server-sent events, and by asking when they do not work.
+
+A stream costs one request a job where fal's client sends one every 0.1 s. It can end early (a proxy's limit), go silent
+(a server that died without a word), or not be there at all. A stream that breaks is opened again after a pause that
+doubles; after a few that broke soon, or where there is none, the status is asked for instead, ever more slowly, every
+5 s in the end. Only when no good answer has come for ``Patience.away`` seconds does following give up. The job itself
+goes on at fal meanwhile.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Any
+
+import httpx
+from httpx_sse import SSEError, aconnect_sse
+
+from adapters.fal.errors import of_answer, retry_after
+from adapters.fal.patience import Patience
+from adapters.fal.status import Statuses
+from adapters.fal.transport import BREAKS
+from bot.domain.errors import Charge, ProviderUnreachable
+from bot.domain.job import Ticket
+from bot.domain.progress import Completed, Update
+
+_REFUSED = frozenset({401, 402, 403})
+_PASSING = frozenset({408, 425, 429})
+_LONGEST_WAIT = 60.0
+
+
+class _Broken(Exception):
+    """No status this time. ``wait`` is the pause that the server asked for."""
+
+    def __init__(self, wait: float | None = None) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+class Watch:
+    """One job that is followed. ``http`` sends the key by itself."""
+
+    def __init__(self, http: httpx.AsyncClient, ticket: Ticket, patience: Patience) -> None:
+        self._http = http
+        self._ticket = ticket
+        self._patience = patience
+        self._statuses = Statuses()
+        self._streaming = True
+        self._attempts = 0
+        self._heard_at = patience.clock()
+
+    async def updates(self) -> AsyncGenerator[Update, None]:
+        """Yield every change until :class:`Completed`."""
+        while True:
+            wait = None
+            opened_at = self._patience.clock()
+            self._statuses.reopened()
+            try:
+                async with aclosing(self._stream() if self._streaming else self._ask()) as statuses:
+                    async for status in statuses:
+                        self._heard_at = self._patience.clock()
+                        for update in self._statuses.updates(status):
+                            yield update
+                            if isinstance(update, Completed):
+                                return
+            except _Broken as broken:
+                wait = broken.wait
+            except (*BREAKS, ValueError, SSEError):
+                pass  # Counts as a stream that ended.
+            self._count(opened_at)
+            await self._patience.sleep(self._patience.pause(self._attempts) if wait is None else wait)
+
+    def _count(self, opened_at: float) -> None:
+        now = self._patience.clock()
+        if now - self._heard_at >= self._patience.away:
+            raise ProviderUnreachable("no answer while following").billed(Charge.POSSIBLE)
+        lived = self._heard_at - opened_at
+        self._attempts = 1 if self._streaming and lived >= self._patience.steady else self._attempts + 1
+        if self._streaming and self._attempts >= self._patience.streams:
+            self._ask_from_now_on()
+
+    def _ask_from_now_on(self) -> None:
+        self._streaming, self._attempts = False, 0
+
+    async def _stream(self) -> AsyncGenerator[Mapping[str, Any], None]:
+        url = httpx.URL(self._ticket.status_url)
+        url = url.copy_with(path=url.path.rstrip("/") + "/stream", query=b"logs=1")
+        limits = self._patience.timeout(self._patience.silence)
+        async with aconnect_sse(self._http, "GET", str(url), timeout=limits) as events:
+            answer = events.response
+            if answer.status_code != 200 or "text/event-stream" not in answer.headers.get("Content-Type", ""):
+                await answer.aread()
+                self._refused(answer)
+            async with aclosing(events.aiter_sse()) as source:
+                async for event in source:
+                    if event.data:
+                        yield _status(event.json())
+
+    async def _ask(self) -> AsyncGenerator[Mapping[str, Any], None]:
+        answer = await self._http.get(self._ticket.status_url, params={"logs": 1})
+        if not answer.is_success:
+            self._refused(answer)
+        yield _status(answer.json())
+
+    def _refused(self, answer: httpx.Response) -> None:
+        """Raise: for good where the answer will not change, else for now."""
+        status = answer.status_code
+        is_passing = status in _PASSING or status >= 500
+        if status in _REFUSED or not (self._streaming or is_passing):
+            error = of_answer(answer, f"request {self._ticket.request_id}")
+            raise error.billed(Charge.POSSIBLE)
+        if not is_passing:
+            # No stream here (or no such request, which the status call will tell).
+            self._ask_from_now_on()
+            raise _Broken(wait=0)
+        asked = retry_after(answer)
+        raise _Broken(None if asked is None else min(asked, _LONGEST_WAIT))
+
+
+def _status(body: object) -> Mapping[str, Any]:
+    if not isinstance(body, Mapping):
+        raise _Broken
+    return body

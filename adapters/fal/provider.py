@@ -1,0 +1,136 @@
+"""The door of the room: fal as the core's provider."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from adapters.fal.connection import Connection
+from adapters.fal.credentials import Credentials
+from adapters.fal.download import Download
+from adapters.fal.follow import Watch
+from adapters.fal.hosts import Hosts
+from adapters.fal.patience import Patience
+from adapters.fal.queue import Queue
+from adapters.fal.storage import upload
+from bot.domain.errors import Charge, CredentialsMissing, ProtocolBroken, TweenError
+from bot.domain.job import Outcome, Ticket
+from bot.domain.media import Frame
+from bot.domain.model import Value
+from bot.domain.progress import Update
+from bot.ports import CancelAnswer
+
+_PLACEHOLDER = Credentials("a placeholder", "none")
+"""What a moved address gets when there is no key: servers that speak fal's protocol want the form of one."""
+
+
+class FalProvider:
+    """fal, or with ``base_url`` another server that speaks its protocol; a ``bot.ports.Provider``.
+
+    Without credentials every call to fal itself raises :class:`CredentialsMissing` and sends nothing. ``charges`` is
+    whether its jobs cost money; ``largest_video`` is in bytes. Opens its connections on the first call, inside the
+    running loop; ``close`` it, or use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials | None,
+        base_url: str | None = None,
+        *,
+        charges: bool = True,
+        largest_video: int = 512 * 1024 * 1024,
+        patience: Patience | None = None,
+    ) -> None:
+        self._credentials = credentials or (_PLACEHOLDER if base_url else None)
+        self._hosts = Hosts(base_url)
+        self._charges = charges
+        self._largest_video = largest_video
+        self._patience = patience or Patience()
+        self._open: tuple[Connection, Queue] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection, after a moment for submits that are still out."""
+        if self._open is not None:
+            connection, queue = self._open
+            self._open = None
+            await queue.close()
+            await connection.http.aclose()
+
+    @property
+    def charges(self) -> bool:
+        """Whether a job costs money."""
+        return self._charges
+
+    async def upload(self, frame: Frame) -> str:
+        """Store a frame in fal's storage for a day."""
+        return await upload(self._connection, frame, self._patience)
+
+    async def submit(self, endpoint: str, arguments: Mapping[str, Value]) -> Ticket:
+        """Send the request exactly once; ``adapters.fal.queue`` says how each answer counts."""
+        try:
+            return await self._queue.submit(endpoint, arguments)
+        except TweenError as error:
+            raise self._truthful(error) from None
+
+    async def follow(self, ticket: Ticket) -> AsyncGenerator[Update, None]:
+        """Yield every change of the job, by server-sent events or by asking."""
+        watch = Watch(self._connection.http, self._own(ticket), self._patience)
+        try:
+            async with aclosing(watch.updates()) as updates:
+                async for update in updates:
+                    yield update
+        except TweenError as error:
+            raise self._truthful(error) from None
+
+    async def result(self, ticket: Ticket) -> Outcome:
+        """Return what a completed job made."""
+        try:
+            return await self._queue.result(self._own(ticket))
+        except TweenError as error:
+            raise self._truthful(error) from None
+
+    async def cancel(self, ticket: Ticket) -> CancelAnswer:
+        """Ask fal to stop the job."""
+        try:
+            return await self._queue.cancel(self._own(ticket))
+        except TweenError as error:
+            raise self._truthful(error) from None
+
+    async def download(self, url: str, to: Path) -> None:
+        """Stream the video to disk, without the key."""
+        await Download(self._connection.http, self._hosts, self._patience, self._largest_video).to(url, to)
+
+    @property
+    def _connection(self) -> Connection:
+        return self._opened[0]
+
+    @property
+    def _queue(self) -> Queue:
+        return self._opened[1]
+
+    @property
+    def _opened(self) -> tuple[Connection, Queue]:
+        if self._open is None:
+            if self._credentials is None:
+                raise CredentialsMissing
+            connection = Connection(self._credentials, self._hosts, self._patience)
+            self._open = connection, Queue(connection, self._hosts, self._patience)
+        return self._open
+
+    def _own(self, ticket: Ticket) -> Ticket:
+        # A stored ticket is input like any other: the key goes to no host that is not fal's.
+        if not all(self._hosts.is_own(url) for url in (ticket.status_url, ticket.response_url, ticket.cancel_url)):
+            raise ProtocolBroken("a ticket that is not of this provider").billed(Charge.POSSIBLE)
+        return ticket
+
+    def _truthful(self, error: TweenError) -> TweenError:
+        return error if self._charges else error.billed(Charge.NONE)

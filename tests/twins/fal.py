@@ -1,0 +1,224 @@
+"""A fal that is strict, scriptable and local: what the wire sees of fal's queue, storage and files, on one real socket.
+
+In a test::
+
+    async with FalTwin() as fal:                      # fal.url is what TWEENBOT_FAL_URL would hold, fal.key the key
+        fal.script("submit", LoseAnswer(), Answer(503))   # the next requests of that kind; after them, as usual
+        ...
+        job = await fal.next_job()                    # the accepted jobs, in order; each one is a bill
+        job.progress("1/30"); job.finish()            # the test drives a job (with seconds=None, the default)
+        assert len(fal.jobs) == 1                     # bills
+        assert [seen.kind for seen in fal.seen] == ["submit", "stream", "result"]
+
+Kinds of requests: submit, status, stream, result, cancel, token, upload, initiate, put, file. Leaving the
+``async with`` fails the test if anything came in that fal would not take: an unknown path or method, a missing or wrong
+key, the key on a file, a body or header that is not as fal wants it (``fal.violations``). ``FalTwin(seconds=20)``
+finishes each job by the clock; ``fal.video`` is the file that a finished job gives, ``fal.units`` its billed units
+(None: not said); ``fal.replays_logs``: whether a new stream starts with all logs; ``fal.names_urls_at``: another
+address to put into the URLs of a submit's answer.
+
+``python -m tests.twins.fal --port 0 --seconds 20`` runs one for other processes: it prints its address, and when its
+standard input ends, one line of JSON: how many requests of each kind came, and when each job was done (by the
+machine's monotonic clock).
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import uuid
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from tests.twins import fal_storage, fal_wire
+from tests.twins.fal_jobs import CANCELLED, TwinJob
+from tests.twins.fal_replies import HoldAnswer, LoseAnswer, Reply, Usual
+
+KEY = "twin-id:twin-secret-0123456789abcdef"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request as it came in."""
+
+    kind: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class FalTwin:
+    """The twin; see the module's docstring."""
+
+    def __init__(self, *, key: str = KEY, seconds: float | None = None, keeps_requests: bool = True) -> None:
+        self.key = key
+        self.seconds = seconds
+        self.url = ""
+        self.jobs: list[TwinJob] = []
+        self.counts: Counter[str] = Counter()
+        self.seen: list[Seen] = []
+        self.violations: list[str] = []
+        self.uploads: dict[str, bytes] = {}
+        self.video = b"not really a video" * 1000
+        self.units: str | None = "1"
+        self.names_urls_at: str | None = None
+        self.replays_logs = True
+        self.tokens: set[str] = set()
+        self._keeps_requests = keeps_requests
+        self._by_id: dict[str, TwinJob] = {}
+        self._scripts: defaultdict[str, deque[Reply]] = defaultdict(deque)
+        self._arrivals: asyncio.Queue[TwinJob] = asyncio.Queue()
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+        if error is None:
+            assert self.violations == []
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on loopback."""
+        app = web.Application(client_max_size=256 * 1024 * 1024)
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.05, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port, backlog=4096)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def close(self) -> None:
+        """Stop listening and drop every connection."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def script(self, kind: str, *replies: Reply) -> None:
+        """Say what the next requests of a kind get; when these are used up, the usual happens again."""
+        self._scripts[kind].extend(replies)
+
+    async def next_job(self) -> TwinJob:
+        """Wait (5 s at most) for the next accepted job that no test has taken yet."""
+        async with asyncio.timeout(5):
+            return await self._arrivals.get()
+
+    def requests(self, kind: str) -> list[Seen]:
+        """Return the requests of one kind, in order."""
+        return [seen for seen in self.seen if seen.kind == kind]
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        kind = fal_wire.kind_of(request)
+        body = await request.read()
+        self.counts[kind] += 1
+        if self._keeps_requests:
+            self.seen.append(Seen(kind, request.method, request.path_qs, dict(request.headers), body))
+        reply = self._scripts[kind].popleft() if self._scripts[kind] else Usual()
+        if (scripted := await fal_wire.instead(reply, request)) is not None:
+            return scripted
+        if problem := fal_wire.problem_with(request, kind, self.key, self.tokens):
+            return self.refuse(*problem)
+        if kind == "stream":
+            return await fal_wire.stream(request, self._job(request), reply, replays_logs=self.replays_logs)
+        response = await self._usual(request, kind, reply)
+        if isinstance(reply, LoseAnswer):
+            fal_wire.hang_up(request)
+        if isinstance(reply, HoldAnswer):
+            reply.reached.set()
+            await reply.until.wait()
+        return response
+
+    async def _usual(self, request: web.Request, kind: str, reply: Reply) -> web.StreamResponse:
+        if kind == "submit":
+            return self._submit(request, await request.read())
+        if kind == "file":
+            return await fal_storage.file(self, request, reply)
+        if kind in {"token", "upload", "initiate", "put"}:
+            return await fal_storage.store(self, request, kind)
+        job = self._job(request)
+        if kind == "cancel":
+            return self._cancel(job)
+        if job is None:
+            return web.json_response({"detail": "Request not found"}, status=404)
+        return self._status(job) if kind == "status" else self._result(job)
+
+    def _submit(self, request: web.Request, body: bytes) -> web.Response:
+        endpoint = request.path.strip("/")
+        arguments = fal_wire.arguments_of(request, body)
+        if isinstance(arguments, str):
+            return self.refuse(422, arguments)
+        job = TwinJob(str(uuid.uuid4()), endpoint, arguments, accepted_at=asyncio.get_running_loop().time())
+        self.jobs.append(job)
+        self._by_id[job.id] = job
+        self._arrivals.put_nowait(job)
+        if self.seconds is not None:
+            loop = asyncio.get_running_loop()
+            loop.call_later(self.seconds / 4, job.progress, "1/2")
+            loop.call_later(self.seconds, job.finish)
+        home = f"{self.names_urls_at or self.url}/{'/'.join(endpoint.split('/')[:2])}/requests/{job.id}"
+        urls = {"response_url": home, "status_url": f"{home}/status", "cancel_url": f"{home}/cancel"}
+        return web.json_response({"request_id": job.id, "queue_position": job.position, "status": "IN_QUEUE"} | urls)
+
+    def _status(self, job: TwinJob) -> web.Response:
+        return web.json_response(job.described(job.logs), status=200 if job.status == "COMPLETED" else 202)
+
+    def _result(self, job: TwinJob) -> web.Response:
+        if job.status != "COMPLETED" or job.late > 0:
+            job.late -= 1
+            return web.json_response({"detail": "Request is still in progress"}, status=400)
+        if job.answer is not None:
+            return fal_wire.as_response(job.answer)
+        video = {"url": f"{self.url}/files/{job.id}.mp4", "content_type": "video/mp4", "file_size": len(self.video)}
+        headers = {} if self.units is None else {"X-Fal-Billable-Units": self.units}
+        return web.json_response({"video": video, "seed": job.arguments.get("seed", 42)}, headers=headers)
+
+    def _cancel(self, job: TwinJob | None) -> web.Response:
+        if job is None:
+            return web.json_response({"status": "NOT_FOUND"}, status=404)
+        job.cancels += 1
+        if job.status == "COMPLETED":
+            return web.json_response({"status": "ALREADY_COMPLETED"}, status=400)
+        if job.status == "IN_QUEUE":
+            job.finish(CANCELLED)
+        return web.json_response({"status": "CANCELLATION_REQUESTED"}, status=202)
+
+    def refuse(self, status: int, problem: str) -> web.Response:
+        """Refuse what fal would refuse, and remember it."""
+        self.violations.append(problem)
+        return web.json_response({"detail": problem}, status=status)
+
+    def _job(self, request: web.Request) -> TwinJob | None:
+        return self._by_id.get(request.path.partition("/requests/")[2].partition("/")[0])
+
+
+async def _serve(port: int, seconds: float, key: str) -> None:
+    fal = FalTwin(key=key, seconds=seconds, keeps_requests=False)
+    await fal.start(port)
+    sys.stdout.write(fal.url + "\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.read)
+    done = {job.id: job.done_at for job in fal.jobs}
+    sys.stdout.write(json.dumps({"requests": fal.counts, "done": done, "violations": fal.violations}) + "\n")
+    await fal.close()
+
+
+def main() -> None:
+    """Run a twin until standard input ends."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=1.0, help="how long each job takes")
+    parser.add_argument("--key", default=KEY)
+    given: Any = parser.parse_args()
+    asyncio.run(_serve(given.port, given.seconds, given.key))
+
+
+if __name__ == "__main__":
+    main()
