@@ -1,6 +1,7 @@
 """What lies between the pictures: motion where there is one, taste where there is none."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -65,7 +66,7 @@ def test_both_ends_are_verbatim_and_reached_without_a_pop(zoom: Scene, order: Or
     drawn = _frames(order(b"", b"", num_frames=41), start, end)
     assert np.array_equal(drawn[0], from_rgb(start).packed())
     assert np.array_equal(drawn[-1], from_rgb(end).packed())
-    steps = [float(np.abs(a.astype(int) - b).mean()) for a, b in zip(drawn, drawn[1:], strict=False)]
+    steps = [float(np.abs(a.astype(int) - b).mean()) for a, b in pairwise(drawn)]
     assert max(steps[0], steps[-1]) < 2 * float(np.median(steps))
 
 
@@ -75,7 +76,7 @@ def test_unrelated_pictures_turn_region_by_region(land: Picture, other_land: Pic
     plan = make_plan(start, end, "", 1, lambda: None)
     assert not plan.matched
     drawn = _frames(order(b"", b"", num_frames=41), start, end)
-    steps = [float(np.abs(a.astype(int) - b).mean()) for a, b in zip(drawn, drawn[1:], strict=False)]
+    steps = [float(np.abs(a.astype(int) - b).mean()) for a, b in pairwise(drawn)]
     assert max(steps) < 5 * float(np.median(steps))
     contrast = float(drawn[20][:112].std())
     assert contrast > 0.9 * min(float(drawn[0][:112].std()), float(drawn[-1][:112].std()))
