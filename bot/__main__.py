@@ -20,9 +20,9 @@ from adapters.local import terminal
 from adapters.local.attachments import DiskAttachments
 from adapters.local.commands import Make, make_command
 from adapters.local.upload import LocalChannel
-from adapters.media.contact_sheet import MediaContactSheets
-from adapters.media.frames import MediaFrames
-from adapters.media.videos import MediaVideos
+from adapters.media.contact_sheet import ContactSheet
+from adapters.media.frames import PillowFrames
+from adapters.media.videos import PyAVVideos
 from bot.domain.errors import TweenError
 from bot.domain.job import Job
 from bot.domain.model import Model
@@ -77,7 +77,7 @@ async def _make(make: Make, model: Model, settings: Settings) -> int:
     try:
         job = accept(make.command, model, time.monotonic())
         with terminal.view(make) as view:
-            channel = LocalChannel(view, make.output, MediaContactSheets())
+            channel = LocalChannel(view, make.output, ContactSheet())
             async with _provider(make, settings) as provider:
                 job = await _tweened(job, provider, channel, settings)
     except TweenError as error:
@@ -90,8 +90,8 @@ async def _tweened(job: Job, provider: Provider, channel: LocalChannel, settings
         kit = Kit(
             provider=provider,
             attachments=DiskAttachments(),
-            frames=MediaFrames(),
-            videos=MediaVideos(),
+            frames=PillowFrames(),
+            videos=PyAVVideos(),
             workroom=Path(workroom),
             limits=Limits(image_bytes=settings.max_image_bytes, deadline=settings.job_deadline_s),
             clock=time.monotonic,
@@ -117,7 +117,8 @@ async def _provider(make: Make, settings: Settings) -> AsyncIterator[Provider]:
 
 
 async def _credentials(make: Make, settings: Settings) -> Credentials | None:
-    keys = [key and key.get_secret_value() for key in (settings.fal_key, settings.fal_key_id, settings.fal_key_secret)]
+    secrets = (settings.fal_key, settings.fal_key_id, settings.fal_key_secret)
+    keys = [secret.get_secret_value() if secret else None for secret in secrets]
     return await find_credentials(*keys) if make.at == "fal" else from_settings(*keys)
 
 

@@ -21,8 +21,8 @@ class Settings(BaseSettings):
     fal_key: SecretStr | None = None
     fal_key_id: SecretStr | None = None
     fal_key_secret: SecretStr | None = None
-    fal_url: AnyHttpUrl | None = Field(None, validation_alias="TWEENBOT_FAL_URL")
-    data_dir: Path = Field(Path(".tweenbot"), validation_alias="TWEENBOT_DATA_DIR")
-    max_image_bytes: ByteCount = Field(25 * 1024 * 1024, validation_alias="TWEENBOT_MAX_IMAGE_BYTES")
-    job_deadline_s: Seconds = Field(3600, validation_alias="TWEENBOT_JOB_DEADLINE_S")
+    fal_url: AnyHttpUrl | None = Field(default=None, validation_alias="TWEENBOT_FAL_URL")
+    data_dir: Path = Field(default=Path(".tweenbot"), validation_alias="TWEENBOT_DATA_DIR")
+    max_image_bytes: ByteCount = Field(default=25 * 1024 * 1024, validation_alias="TWEENBOT_MAX_IMAGE_BYTES")
+    job_deadline_s: Seconds = Field(default=3600, validation_alias="TWEENBOT_JOB_DEADLINE_S")
     unit_prices: dict[str, Decimal] = Field(default_factory=dict, validation_alias="TWEENBOT_UNIT_PRICES")
