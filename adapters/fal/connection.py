@@ -33,7 +33,7 @@ class Connection(AsyncClient):
         _keep_quiet()
         self._credentials = credentials.for_client()
         self.http = httpx.AsyncClient(
-            transport=FalTransport(hosts, credentials.header, patience.submit),
+            transport=FalTransport(hosts, credentials.header, patience),
             headers={"Authorization": credentials.header, "User-Agent": USER_AGENT},
             timeout=patience.timeout(patience.answer),
             follow_redirects=False,

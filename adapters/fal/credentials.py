@@ -18,6 +18,11 @@ class Credentials:
         """The value of the Authorization header."""
         return f"{self.scheme} {self.token}"
 
+    @property
+    def is_sendable(self) -> bool:
+        """Whether it can stand in a header: a key pasted with a quote mark of a word processor cannot."""
+        return self.token.isascii() and self.token.isprintable()
+
     def for_client(self) -> AuthCredentials:
         """Return the same in the form of fal's client."""
         return AuthCredentials(self.scheme, self.token)
@@ -25,10 +30,10 @@ class Credentials:
 
 def from_settings(key: str | None, key_id: str | None, key_secret: str | None) -> Credentials | None:
     """Return the key that the settings hold: ``FAL_KEY``, else the pair ``FAL_KEY_ID`` and ``FAL_KEY_SECRET``."""
-    if key:
-        return Credentials("FAL_KEY", key)
+    if key and key.strip():
+        return Credentials("FAL_KEY", key.strip())
     if key_id and key_secret:
-        return Credentials("FAL_KEY_ID and FAL_KEY_SECRET", f"{key_id}:{key_secret}")
+        return Credentials("FAL_KEY_ID and FAL_KEY_SECRET", f"{key_id.strip()}:{key_secret.strip()}")
     return None
 
 

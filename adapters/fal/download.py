@@ -112,7 +112,7 @@ class Download:
                 if not answer.has_redirect_location:
                     yield answer
                     return
-                url = str(answer.url.join(answer.headers["Location"]))
+                url = _joined(answer)
             finally:
                 await answer.aclose()
         raise ProtocolBroken("a video behind too many redirects")
@@ -124,6 +124,13 @@ class Download:
         if self._written and self._version:
             request.headers.update({"Range": f"bytes={self._written}-", "If-Range": self._version})
         return request
+
+
+def _joined(answer: httpx.Response) -> str:
+    try:
+        return str(answer.url.join(answer.headers["Location"]))
+    except httpx.InvalidURL:
+        raise ProtocolBroken("a video behind a redirect to nowhere") from None
 
 
 class _Interrupted(Exception):

@@ -72,8 +72,9 @@ class Watch:
         now = self._patience.clock()
         if now - self._heard_at >= self._patience.away:
             raise ProviderUnreachable("no answer while following").billed(Charge.POSSIBLE)
-        lived = self._heard_at - opened_at
-        self._attempts = 1 if self._streaming and lived >= self._patience.steady else self._attempts + 1
+        # A stream that had news once and then none for long is a quiet queue, not a broken stream.
+        was_good = self._heard_at >= opened_at and now - opened_at >= self._patience.steady
+        self._attempts = 1 if self._streaming and was_good else self._attempts + 1
         if self._streaming and self._attempts >= self._patience.streams:
             self._ask_from_now_on()
 

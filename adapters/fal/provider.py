@@ -14,7 +14,7 @@ from adapters.fal.hosts import Hosts
 from adapters.fal.patience import Patience
 from adapters.fal.queue import Queue
 from adapters.fal.storage import upload
-from bot.domain.errors import Charge, CredentialsMissing, ProtocolBroken, TweenError
+from bot.domain.errors import Charge, CredentialsMissing, CredentialsRefused, ProtocolBroken, TweenError
 from bot.domain.job import Outcome, Ticket
 from bot.domain.media import Frame
 from bot.domain.model import Value
@@ -122,6 +122,8 @@ class FalProvider:
         if self._open is None:
             if self._credentials is None:
                 raise CredentialsMissing
+            if not self._credentials.is_sendable:
+                raise CredentialsRefused("the key has characters that no key has")
             connection = Connection(self._credentials, self._hosts, self._patience)
             self._open = connection, Queue(connection, self._hosts, self._patience)
         return self._open

@@ -18,6 +18,7 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from adapters.fal.hosts import QUEUE_HOST, Hosts
+from adapters.fal.patience import Patience
 
 BREAKS = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError)
 """Everything that a broken or absent connection can raise (``TimeoutError`` is an ``OSError``)."""
@@ -37,10 +38,10 @@ class PostEnded(Exception):
 class FalTransport(httpx.AsyncBaseTransport):
     """Carries every request of the room. ``key_header`` is the Authorization that holds the key."""
 
-    def __init__(self, hosts: Hosts, key_header: str, submit_deadline: float) -> None:
+    def __init__(self, hosts: Hosts, key_header: str, patience: Patience) -> None:
         self._hosts = hosts
         self._key_header = key_header
-        self._submit_deadline = submit_deadline
+        self._patience = patience
         tls = httpx.create_ssl_context(trust_env=False)
         self._pooled = AiohttpTransport(verify=tls, client=lambda: _session(tls, reuse=True))
         self._fresh = AiohttpTransport(verify=tls, client=lambda: _session(tls, reuse=False))
@@ -51,6 +52,10 @@ class FalTransport(httpx.AsyncBaseTransport):
         request.url = self._hosts.place(request.url)
         request.headers["Host"] = request.url.netloc.decode("ascii")
         self._guard(request)
+        # fal's client sets one limit for everything; connecting has a shorter one, or a submit that never got through
+        # would reach its own deadline first and look as if it had been sent.
+        limits = request.extensions.get("timeout", {})
+        request.extensions["timeout"] = limits | dict.fromkeys(("connect", "pool"), self._patience.connect)
         if is_submit:
             return await self._once(request)
         return await self._pooled.handle_async_request(request)
@@ -70,7 +75,7 @@ class FalTransport(httpx.AsyncBaseTransport):
 
     async def _once(self, request: httpx.Request) -> httpx.Response:
         try:
-            async with asyncio.timeout(self._submit_deadline):
+            async with asyncio.timeout(self._patience.submit):
                 response = await self._fresh.handle_async_request(request)
                 try:
                     await response.aread()

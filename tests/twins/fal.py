@@ -44,13 +44,14 @@ KEY = "twin-id:twin-secret-0123456789abcdef"
 
 @dataclass(frozen=True)
 class Seen:
-    """One request as it came in."""
+    """One request as it came in. ``peer`` tells connections apart."""
 
     kind: str
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
+    peer: object
 
 
 class FalTwin:
@@ -120,7 +121,8 @@ class FalTwin:
         body = await request.read()
         self.counts[kind] += 1
         if self._keeps_requests:
-            self.seen.append(Seen(kind, request.method, request.path_qs, dict(request.headers), body))
+            peer = request.get_extra_info("peername")
+            self.seen.append(Seen(kind, request.method, request.path_qs, dict(request.headers), body, peer))
         reply = self._scripts[kind].popleft() if self._scripts[kind] else Usual()
         if (scripted := await fal_wire.instead(reply, request)) is not None:
             return scripted
