@@ -13,6 +13,7 @@ from typing import Any
 import click
 import structlog
 
+from engine.hold import DataDirTaken
 from engine.serve import serve
 from engine.settings import DEFAULT_RENDERER, Settings, is_loopback
 
@@ -25,7 +26,11 @@ KEY = "TWEENBOT_ENGINE_KEY"
     "--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
 @click.option(
-    "--data-dir", default=".tweenbot/engine", show_default=True, type=click.Path(path_type=Path, file_okay=False)
+    "--data-dir",
+    default=".tweenbot/engine",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the job table and the files.",
 )
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Videos rendered at a time.")
 @click.option("--public-url", help="The address that clients see, when it is not the one they call.")
@@ -37,6 +42,9 @@ KEY = "TWEENBOT_ENGINE_KEY"
 )
 @click.option(
     "--max-file-mb", default=512, show_default=True, type=click.IntRange(1), help="MiB of the largest upload."
+)
+@click.option(
+    "--render-limit-s", default=600.0, show_default=True, type=click.FloatRange(0.01), help="Longest render in seconds."
 )
 @click.option("--sweep-s", default=60.0, hidden=True, type=click.FloatRange(0.01), help="Seconds between clean-ups.")
 @click.option(
@@ -59,6 +67,8 @@ def main(keep_mb: int, max_file_mb: int, **options: object) -> None:
     _log_to_stderr()
     try:
         asyncio.run(serve(settings))
+    except DataDirTaken as error:
+        raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"The engine cannot start: {error.strerror or error}.") from error
 

@@ -16,11 +16,13 @@ from aiohttp import web
 from engine import queue_api, storage_api
 from engine.files import FileStore
 from engine.gate import check_host, check_key
+from engine.hold import hold
 from engine.inputs import Inputs, outbound
 from engine.jobs import JobTable
 from engine.model import load_model
+from engine.rendering import Shop
 from engine.rooms import ROOMS, Rooms, base_url, refuse
-from engine.scheduler import Scheduler, Shop
+from engine.scheduler import Scheduler
 from engine.settings import Settings
 from engine.signing import load_signer
 from engine.stream import stream
@@ -36,6 +38,7 @@ log = structlog.get_logger()
 async def open_engine(settings: Settings) -> AsyncIterator[web.Application]:
     """Open the rooms and start the work; on leaving, stop the work and close the rooms."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    hold(settings.data_dir)
     scratch = settings.data_dir / "scratch"
     scratch.mkdir(exist_ok=True)
     for leftover in scratch.iterdir():
@@ -47,6 +50,7 @@ async def open_engine(settings: Settings) -> AsyncIterator[web.Application]:
         outbound(private=settings.private_urls) as session,
     ):
         files = FileStore(settings.data_dir / "files", table, max_bytes=settings.max_file_bytes, keep_s=keep_s)
+        await files.tidy()
         inputs = Inputs(files, session, settings.private_urls, settings.max_image_bytes)
         jobs = JobTable(table)
         postman = Postman(table, session, signer, private=settings.private_urls)
@@ -67,6 +71,7 @@ def make_app(rooms: Rooms) -> web.Application:
     """Make the web application over open rooms."""
     app = web.Application(middlewares=[check_host, check_key], client_max_size=rooms.settings.max_body_bytes)
     app[ROOMS] = rooms
+    app.on_shutdown.append(_end_streams)
     endpoint = rooms.model.endpoint
     app.add_routes(queue_api.routes(endpoint))
     app.add_routes([web.get(f"/{endpoint}/requests/{{request_id}}/status/stream", stream)])
@@ -80,6 +85,10 @@ def make_app(rooms: Rooms) -> web.Application:
         ]
     )
     return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    app[ROOMS].scheduler.say_goodbye()
 
 
 async def _hello(request: web.Request) -> web.Response:

@@ -106,6 +106,14 @@ class FileStore:
         row = await self._table.row("SELECT * FROM files WHERE token = ? AND expires > ?", token, time.time())
         return None if row is None else StoredFile(**row)
 
+    async def tidy(self) -> None:
+        """Drop what a killed engine left half written or never recorded. Call it before anything is written."""
+        known = {row["token"] for row in await self._table.rows("SELECT token FROM files")}
+        for path in self._folder.iterdir():
+            token, _, rest = path.name.partition(".")
+            if token not in known or rest.endswith("part"):
+                path.unlink()
+
     async def remove(self, token: str) -> None:
         """Drop a file and its record, if they are there."""
         async with self._table.write() as connection:

@@ -23,11 +23,18 @@ async def check_host(request: web.Request, handler: Handler) -> web.StreamRespon
     """Refuse a foreign Host header while the engine listens on loopback."""
     settings = request.app[ROOMS].settings
     if settings.loopback:
-        named = URL(f"//{request.host}").host or ""
+        named = _host_of(request.host)
         ours = None if settings.public_url is None else URL(settings.public_url).host
         if not is_loopback(named) and named != ours:
             return refuse(403, "This engine answers only to its own address. Call it as 127.0.0.1 or set --public-url.")
     return await handler(request)
+
+
+def _host_of(header: str) -> str:
+    try:
+        return URL(f"//{header}").host or ""
+    except ValueError:
+        return ""
 
 
 @web.middleware

@@ -93,7 +93,7 @@ class Inputs:
     private: bool
     max_bytes: int
 
-    async def stage(self, value: str, own_hosts: set[str]) -> str:
+    async def stage(self, value: str, own_bases: set[str]) -> str:
         """Turn an own address or a data URI into a stored reference; leave any other address as it is.
 
         Raises BadInput.
@@ -105,8 +105,9 @@ class Inputs:
         except ValueError as error:
             raise BadInput("it is not an address") from error
         check_target(url, private=True)
-        if url.authority in own_hosts and url.parts[1:2] == ("files",) and len(url.parts) > 2:
-            return STORED + url.parts[2]
+        for base in own_bases:
+            if value.startswith(f"{base}/files/"):
+                return STORED + value.removeprefix(f"{base}/files/").partition("/")[0]
         return value
 
     async def fetch(self, value: str, scratch: Path) -> Path:

@@ -21,6 +21,7 @@ class LiveJob:
     job: Job
     running: bool = False
     cancelled: bool = False
+    closing: bool = False
     logs: list[LogLine] = field(default_factory=list)
     outcome: Outcome | None = None
     worker: Worker | None = None
@@ -44,6 +45,11 @@ class LiveJob:
     def news(self) -> asyncio.Event:
         """The event that the next change sets; take it before you read the state."""
         return self._news
+
+    def tell_end(self) -> None:
+        """Wake everyone for good: the engine stops, and no more news will come."""
+        self.closing = True
+        self.tell()
 
     def begin(self) -> None:
         """Mark the job as running from now."""

@@ -48,6 +48,9 @@ async def submit(request: web.Request) -> web.Response:
             return _bad_json("Input should be a JSON object")
     except ValueError as error:
         return _bad_json(f"The body is not valid JSON: {error}")
+    except web.HTTPRequestEntityTooLarge:
+        limit = rooms.settings.max_body_bytes // 2**20
+        return refuse(413, f"The request is larger than {limit} MiB. Upload the images and send their addresses.")
     try:
         most, within = _number(request.query, "fal_max_queue_length"), _number(request.headers, "X-Fal-Request-Timeout")
         webhook = _webhook(request)
@@ -173,9 +176,7 @@ async def _stage(request: web.Request, rooms: Rooms, given: dict[str, Any]) -> t
     if fields["seed"] is None:
         fields["seed"] = secrets.randbits(SEED_BITS)
     settings = rooms.settings
-    own = {request.host, f"{settings.host}:{settings.port}"}
-    if settings.public_url is not None:
-        own.add(URL(settings.public_url).authority)
+    own = {base_url(request), f"{request.scheme}://{request.host}", f"http://{settings.host}:{settings.port}"}
     for name in rooms.model.images.values():
         try:
             fields[name] = await rooms.inputs.stage(fields[name], own)

@@ -1,48 +1,31 @@
-"""Who runs when: the queue in front of the workers, and the way of one job from its turn to its outcome.
+"""Who runs when: the queue in front of the workers, and how every job comes to its end.
 
 Each worker has a runner, a named task: it keeps its process alive, takes the next job, sees it through and stores how
 it ended. A worker that dies takes one job with it and is replaced; the other runners do not notice.
 """
 
 import asyncio
-import contextlib
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import structlog
 
 from engine import outcomes
-from engine.files import FileStore
-from engine.inputs import STORED, BadInput, Inputs
-from engine.jobs import Job, JobTable, Outcome, Submission
+from engine.inputs import STORED
+from engine.jobs import Job, Outcome, Submission
 from engine.live import LiveJob, Waiting
-from engine.model import Model
-from engine.workers import Reply, Worker, WorkerDied, start_worker
+from engine.rendering import Shop, render_job
+from engine.workers import Worker, WorkerDied, start_worker
 
 MAX_STARTS = 3
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30
-_RENDER_FIELDS = ("prompt", "num_frames", "frames_per_second", "resolution", "aspect_ratio", "seed")
 
 log = structlog.get_logger()
 
 
 class QueueFull(Exception):
     """More jobs wait than the client allowed."""
-
-
-@dataclass(frozen=True)
-class Shop:
-    """What a job needs on its way: the model, the table, the files, its images, a place for scratch files."""
-
-    model: Model
-    jobs: JobTable
-    files: FileStore
-    inputs: Inputs
-    scratch: Path
 
 
 class Scheduler:
@@ -112,6 +95,11 @@ class Scheduler:
         if live.worker is not None:
             await live.worker.cancel()
 
+    def say_goodbye(self) -> None:
+        """Tell every watcher that the engine stops, so that open streams end at once."""
+        for live in self._live.values():
+            live.tell_end()
+
     def files_in_use(self) -> set[str]:
         """Name the stored files that a live job still needs."""
         values = (value for live in self._live.values() for value in live.job.input.values())
@@ -128,85 +116,49 @@ class Scheduler:
         pause = FIRST_PAUSE_S
         try:
             while True:
-                if worker is None or not worker.alive:
-                    try:
-                        worker = await start_worker(self._renderer)
-                        log.info("worker ready", pid=worker.pid)
-                        pause = FIRST_PAUSE_S
-                    except (WorkerDied, OSError) as error:
-                        log.warning("worker did not start", why=str(error), next_try_s=pause)
-                        with contextlib.suppress(TimeoutError):
-                            live = await asyncio.wait_for(self.waiting.next(), pause)
-                            await self._finish(live, outcomes.runner_unavailable())
-                        pause = min(pause * 2, LONGEST_PAUSE_S)
-                        continue
-                await self._serve(await self.waiting.next(), worker)
+                worker = await self._staffed(worker)
+                try:
+                    async with asyncio.timeout(pause if worker is None else None):
+                        live = await self.waiting.next()
+                except TimeoutError:
+                    pause = min(pause * 2, LONGEST_PAUSE_S)
+                    continue
+                # It may have died while there was nothing to do: that is not this job's fault.
+                worker = await self._staffed(worker)
+                if worker is None:
+                    await self._finish(live, outcomes.runner_unavailable())
+                else:
+                    pause = FIRST_PAUSE_S
+                    await self._serve(live, worker)
         finally:
             if worker is not None:
                 await worker.kill()
 
+    async def _staffed(self, worker: Worker | None) -> Worker | None:
+        """Return a living worker, the given one or a new one; None when none can be started."""
+        if worker is not None and worker.alive:
+            return worker
+        try:
+            worker = await start_worker(self._renderer)
+        except (WorkerDied, OSError) as error:
+            log.warning("worker did not start", why=str(error))
+            return None
+        log.info("worker ready", pid=worker.pid)
+        return worker
+
     async def _serve(self, live: LiveJob, worker: Worker) -> None:
         request_id = live.job.request_id
-        await self._shop.jobs.start(request_id)
-        live.begin()
-        log.info("job started", request_id=request_id, worker=worker.pid)
-        scratch = [self._shop.scratch / f"{request_id}.{name}" for name in self._shop.model.images]
         try:
-            outcome = await self._render(live, worker, scratch)
+            await self._shop.jobs.start(request_id)
+            live.begin()
+            log.info("job started", request_id=request_id, worker=worker.pid)
+            outcome = await render_job(self._shop, live, worker, self._limit_s)
             live.inference_s = time.monotonic() - live.began
             await self._finish(live, outcome)
         except asyncio.CancelledError:
             # The engine stops: the job goes back to its place, and this start does not count against it.
             await self._shop.jobs.give_back(request_id)
             raise
-        finally:
-            for path in scratch:
-                path.unlink(missing_ok=True)
-
-    async def _render(self, live: LiveJob, worker: Worker, scratch: list[Path]) -> Outcome:
-        pictures: dict[str, str] = {}
-        for (which, name), place in zip(self._shop.model.images.items(), scratch, strict=True):
-            try:
-                path = await _unless_stopped(self._shop.inputs.fetch(live.job.input[name], place), live.stop)
-            except BadInput as bad:
-                return outcomes.image_not_had(name, str(bad))
-            if path is None:
-                return outcomes.CLIENT_CANCELLED
-            pictures[which] = str(path)
-        if live.stop.is_set():
-            return outcomes.CLIENT_CANCELLED
-        token = self._shop.files.new_token()
-        output = self._shop.files.location(token)
-        order: dict[str, Any] = {name: live.job.input[name] for name in _RENDER_FIELDS}
-        order |= pictures | {"output": str(output)}
-        live.worker = worker
-        try:
-            reply = await worker.render(order, lambda done, total: live.log(f"{done}/{total}"), self._limit_s)
-        except WorkerDied as died:
-            log.warning("worker died", request_id=live.job.request_id, why=died.why)
-            return outcomes.CLIENT_CANCELLED if live.cancelled else outcomes.runner_disconnected()
-        except TimeoutError:
-            return outcomes.too_slow(self._limit_s)
-        finally:
-            live.worker = None
-            for leftover in output.parent.glob(f"{token}.*"):
-                leftover.unlink()
-        return await self._outcome(live, reply, token)
-
-    async def _outcome(self, live: LiveJob, reply: Reply, token: str) -> Outcome:
-        match reply.kind:
-            case "cancelled":
-                return outcomes.CLIENT_CANCELLED
-            case "bad_image":
-                return outcomes.bad_image(self._shop.model.images[reply.detail["which"]], reply.detail)
-            case "failed":
-                return outcomes.model_failed(reply.detail)
-            case "done":
-                name, seed = f"{live.job.request_id}.mp4", live.job.input["seed"]
-                file = await self._shop.files.adopt(
-                    token, name=name, content_type="video/mp4", lifetime_s=live.job.lifetime_s
-                )
-                return outcomes.video(token, path=file.path, name=name, size=file.size or 0, seed=seed)
 
     async def _finish(self, live: LiveJob, outcome: Outcome) -> None:
         job = live.job
@@ -226,16 +178,3 @@ class Scheduler:
         self._timers.pop(live.job.request_id, None)
         if self.waiting.remove(live):
             await self._finish(live, outcomes.start_too_late())
-
-
-async def _unless_stopped(fetch: Awaitable[Path], stop: asyncio.Event) -> Path | None:
-    """Await a fetch, or give it up when the job is cancelled; then the answer is None."""
-    fetching = asyncio.ensure_future(fetch)
-    stopped = asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({fetching, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        return None if stop.is_set() else await fetching
-    finally:
-        for task in (fetching, stopped):
-            task.cancel()
-        await asyncio.gather(fetching, stopped, return_exceptions=True)

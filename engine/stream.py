@@ -9,6 +9,7 @@ import json
 
 from aiohttp import web
 
+from engine.jobs import Job
 from engine.live import LiveJob
 from engine.queue_api import find, log_lines, state, wants_logs
 from engine.rooms import ROOMS, refuse
@@ -33,7 +34,8 @@ async def stream(request: web.Request) -> web.StreamResponse:
         try:
             if body != before:
                 await response.write(b"data: " + json.dumps(body).encode() + b"\n\n")
-            if news is None or body["status"] == "COMPLETED":
+            # A stopping engine ends the stream early; the client asks the next one, as after any break.
+            if news is None or body["status"] == "COMPLETED" or _ends(found):
                 await response.write_eof()
                 return response
             before = {**body, "logs": []} if wants_logs(request) and body["status"] != "IN_QUEUE" else body
@@ -42,6 +44,10 @@ async def stream(request: web.Request) -> web.StreamResponse:
         except ConnectionError:
             # The client left; the request goes on without it.
             return response
+
+
+def _ends(found: LiveJob | Job) -> bool:
+    return isinstance(found, LiveJob) and found.closing
 
 
 async def _within(news: asyncio.Event, seconds: float) -> bool:

@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS webhooks (
     attempts INTEGER NOT NULL DEFAULT 0,
     due REAL NOT NULL
 );
+CREATE INDEX IF NOT EXISTS webhooks_by_due ON webhooks (due);
 """
 
 

@@ -95,7 +95,9 @@ class Postman:
 
     async def _due(self, most: int) -> list[Delivery]:
         rows = await self._table.rows(
-            "SELECT request_id, url, body, attempts FROM webhooks WHERE due <= ? ORDER BY due", time.time()
+            "SELECT request_id, url, body, attempts FROM webhooks WHERE due <= ? ORDER BY due LIMIT ?",
+            time.time(),
+            2 * AT_ONCE,
         )
         return [Delivery(**row) for row in rows if row["request_id"] not in self._out][:most]
 
@@ -103,7 +105,7 @@ class Postman:
         """How long nothing is due; None when only the bell can bring something."""
         if len(self._out) >= AT_ONCE:
             return None
-        rows = await self._table.rows("SELECT request_id, due FROM webhooks ORDER BY due")
+        rows = await self._table.rows("SELECT request_id, due FROM webhooks ORDER BY due LIMIT ?", 2 * AT_ONCE)
         soonest = next((row["due"] for row in rows if row["request_id"] not in self._out), None)
         return None if soonest is None else max(0.0, soonest - time.time())
 

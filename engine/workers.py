@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 START_S = 60
-CANCEL_S = 5
+CANCEL_S = 2
 STOP_S = 2
 ROOT = Path(__file__).parent.parent
 
@@ -66,11 +66,15 @@ class Worker:
                         report(*message["progress"])
                     else:
                         return _reply(message)
+        except TimeoutError:
+            # Named first: it is an OSError too.
+            await self.kill()
+            raise
         except (OSError, EOFError) as error:
             await self.kill()
             raise WorkerDied(f"exit status {self._process.returncode}") from error
         except BaseException:
-            # Cancelled or too slow: the process is busy with an order that nobody waits for.
+            # Cancelled: the process is busy with an order that nobody waits for.
             await self.kill()
             raise
         finally:
@@ -79,7 +83,7 @@ class Worker:
                 self._stopping = None
 
     async def cancel(self) -> None:
-        """Ask the worker to drop the order in hand; one that does not listen within 5 s is ended."""
+        """Ask the worker to drop the order in hand; one that does not listen within 2 s is ended."""
         if self._stopping is not None or not self.alive:
             return
         self._stopping = asyncio.get_running_loop().call_later(CANCEL_S, self._end)
@@ -123,7 +127,7 @@ async def start_worker(renderer: str) -> Worker:
     worker = Worker(process)
     try:
         await worker.warm_up()
-    except (EOFError, TimeoutError) as error:
+    except (EOFError, OSError) as error:
         await worker.kill()
         raise WorkerDied("it did not start") from error
     except BaseException:

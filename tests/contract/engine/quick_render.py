@@ -1,8 +1,8 @@
 """A stand-in for the generator that obeys its prompt: it proves the protocol without drawing anything.
 
-`go` finishes at once; `hold PATH` reports three frames and waits until PATH exists; `die` ends its process as a crash
-does; `break` raises; `refuse` finds fault with the last image. Every order taken is a line in `rendered.txt` beside
-the engine's files, so that a test sees what ran, how often and in which order.
+`go` finishes at once; `hold PATH` reports three frames and waits until PATH exists; `die` ends its process as a
+crash does; `nothing` writes no video; `break` raises; `refuse` finds fault with the last image. Every order taken is
+a line in `rendered.txt` beside the engine's files, so that a test sees what ran, how often and in which order.
 """
 
 import json
@@ -26,6 +26,8 @@ def render(order: Order, report: Callable[[int, int], None], cancelled: Callable
         report(done, order.num_frames)
         if done == HELD_FRAMES:
             _obey(verb, Path(argument), cancelled)
+    if verb == "nothing":
+        return Rendered(width=0, height=0, num_frames=0, seconds=0)
     told = {
         "prompt": order.prompt,
         "seed": order.seed,

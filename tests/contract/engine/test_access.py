@@ -54,7 +54,7 @@ async def test_an_upload_token_opens_uploads_alone(call: Caller) -> None:
             assert response.status == status
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "169.254.1.1", ""])
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "169.254.1.1", "", "[::1", "a b:c"])
 async def test_a_foreign_host_header_is_refused_on_loopback(call: Caller, host: str) -> None:
     """A web page that was rebound to this address says its own name, and is turned away."""
     async with call.session.get(f"{call.url}/", headers={"Host": host}) as response:

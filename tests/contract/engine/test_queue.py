@@ -1,6 +1,7 @@
 """The queue's order, its answers and its refusals, as a client without fal's library sees them."""
 
 import asyncio
+import io
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,14 @@ async def test_a_generator_that_raises_fails_its_request(call: Caller) -> None:
     assert (code, body["detail"][0]["type"]) == (500, "internal_server_error")
 
 
+async def test_a_video_that_was_not_written_fails_its_request(call: Caller) -> None:
+    """A generator that says done and leaves no file fails that request, and the engine goes on."""
+    request_id = await call.submit("nothing")
+    assert (await call.until(request_id, "COMPLETED"))["error_type"] == "internal_server_error"
+    after = await call.submit("go")
+    assert "error" not in await call.until(after, "COMPLETED")
+
+
 async def test_a_bad_image_is_a_422_that_names_its_field(call: Caller) -> None:
     """The generator's refusal of an image comes out as fal's validation error."""
     request_id = await call.submit("refuse")
@@ -202,6 +211,14 @@ async def test_a_body_that_is_no_json_object_is_refused(call: Caller, body: byte
     """Only a JSON object is a request."""
     async with call.session.post(f"{call.url}/{ENDPOINT}", data=body) as response:
         assert (response.status, (await response.json())["detail"][0]["type"]) == (422, "json_invalid")
+
+
+async def test_a_body_past_the_limit_is_a_413(call: Caller) -> None:
+    """Images too large for a data URI are refused with the way to mend it."""
+    body = io.BytesIO(b" " * (49 * 2**20))
+    async with call.session.post(f"{call.url}/{ENDPOINT}", data=body) as response:
+        assert response.status == 413
+        assert "Upload the images" in (await response.json())["detail"]
 
 
 async def test_a_full_queue_is_a_429_where_the_client_set_a_limit(call: Caller, gate: Path) -> None:

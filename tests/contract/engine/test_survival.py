@@ -1,13 +1,15 @@
 """The engine dies, or is told to stop; what it had accepted is still there when it comes back."""
 
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.contract.engine.running import DEADLINE_S, caller, engine
+from tests.contract.engine.running import DEADLINE_S, ROOT, caller, engine, environment
 
 ONE = ("--workers", "1")
 
@@ -88,7 +90,7 @@ async def test_told_to_stop_it_leaves_in_time_and_leaves_nobody(
             began = time.monotonic()
             running.process.send_signal(number)
             assert running.process.wait(DEADLINE_S) == 0
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 2
             assert workers
             assert not psutil.wait_procs(workers, timeout=DEADLINE_S)[1]
             await events.aclose()
@@ -136,6 +138,69 @@ async def test_a_killed_worker_costs_its_own_request_only(tmp_path: Path, gate: 
             ]
             for request_id in [await call.submit("go") for _ in range(4)]:
                 assert "error" not in await call.until(request_id, "COMPLETED")
+
+
+async def test_a_worker_that_dies_idle_costs_nothing(tmp_path: Path) -> None:
+    """A worker that was killed while it had nothing to do is replaced before the next request is begun."""
+    with engine(tmp_path / "data", *ONE) as running:
+        async with caller(running) as call:
+            before = await call.submit("go")
+            await call.until(before, "COMPLETED")
+            idle = psutil.Process(running.process.pid).children()
+            idle[0].kill()
+            psutil.wait_procs(idle, timeout=DEADLINE_S)
+            after = await call.submit("go")
+            assert "error" not in await call.until(after, "COMPLETED")
+
+
+async def test_a_worker_that_does_not_listen_is_ended(tmp_path: Path, gate: Path) -> None:
+    """A stopped process cannot hear a cancel: it is killed, the request ends as cancelled, the next one runs."""
+    with engine(tmp_path / "data", *ONE) as running:
+        async with caller(running) as call:
+            first = await call.submit(f"hold {gate}")
+            await call.until(first, "IN_PROGRESS", log="3/81")
+            _stop_workers(running.process.pid)
+            assert (await call.cancel(first))[0] == 202
+            assert (await call.until(first, "COMPLETED"))["error_type"] == "client_cancelled"
+            after = await call.submit("go")
+            assert "error" not in await call.until(after, "COMPLETED")
+
+
+async def test_a_render_past_its_time_is_stopped(tmp_path: Path, gate: Path) -> None:
+    """The engine's limit on a render ends it with fal's timeout error."""
+    with engine(tmp_path / "data", *ONE, "--render-limit-s", "0.3") as running:
+        async with caller(running) as call:
+            first = await call.submit(f"hold {gate}")
+            assert (await call.until(first, "COMPLETED"))["error_type"] == "request_timeout"
+            assert (await call.get(first))[0] == 504
+            after = await call.submit("go")
+            assert "error" not in await call.until(after, "COMPLETED")
+
+
+async def test_a_killed_engine_leaves_no_half_written_file(tmp_path: Path) -> None:
+    """What no record names is gone after the next start; what was uploaded is still there."""
+    data = tmp_path / "data"
+    with engine(data, *ONE) as running:
+        async with caller(running) as call:
+            kept = await call.upload(b"kept")
+        running.kill()
+    for name in ("half.part", "unknown"):
+        (data / "files" / name).write_bytes(b"x")
+    with engine(data, *ONE):
+        assert [path.name for path in (data / "files").iterdir()] == [kept.split("/")[-2]]
+
+
+def test_a_second_engine_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    """Two engines over one job table would render everything twice: the second one says so and does not start."""
+    data = tmp_path / "data"
+    with engine(data):
+        command = [sys.executable, "-m", "engine", "--port", "0", "--data-dir", str(data)]
+        second = subprocess.run(
+            command, cwd=ROOT, env=environment(), capture_output=True, timeout=DEADLINE_S, check=False, text=True
+        )
+    assert second.returncode != 0
+    assert "--data-dir" in second.stderr
+    assert "Traceback" not in second.stderr
 
 
 async def test_an_engine_whose_workers_cannot_start_says_so(tmp_path: Path) -> None:
