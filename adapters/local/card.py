@@ -22,7 +22,7 @@ MARKS = {Tone.DONE: "✓", Tone.FAILED: "✗", Tone.CANCELLED: "■", Tone.UNCLE
 WIDTH = 76
 
 
-def panel(card: Card, spinner: Spinner) -> RenderableType:
+def panel(card: Card, spinner: Spinner, elapsed: str = "") -> RenderableType:
     """Return the card as a panel; the ``spinner`` is the caller's, so that it turns on from one drawing to the next."""
     colour = COLOURS[card.tone]
     rows: list[RenderableType] = [Text(f"“{card.prompt}”", style="italic"), Text()]
@@ -30,12 +30,24 @@ def panel(card: Card, spinner: Spinner) -> RenderableType:
         rows.append(_bar(card.fraction, colour))
     rows += [_status(card, spinner, colour), Text(), _facts(card)]
     rows += [Padding(Text(f"! {notice}", style="yellow"), (1, 0, 0, 0)) for notice in card.notices]
+    rows.append(Text())
     title = Text.assemble((" Tweenbot ", "bold"), ("· ", "dim"), (f"{card.title} ", colour))
-    return Panel(Group(*rows), title=title, title_align="left", border_style=colour, padding=(1, 2), width=WIDTH)
+    return Panel(
+        Group(*rows),
+        title=title,
+        title_align="left",
+        subtitle=f" {elapsed} " if elapsed else None,
+        subtitle_align="right",
+        border_style=colour,
+        padding=(1, 2, 0, 2),
+        width=WIDTH,
+    )
 
 
 def _bar(fraction: float, colour: str) -> RenderableType:
-    return ProgressBar(total=1, completed=fraction, complete_style=colour, finished_style=colour)
+    row = Table.grid(expand=True)
+    row.add_row(ProgressBar(total=1, completed=fraction, complete_style=colour, finished_style=colour))
+    return row
 
 
 def _status(card: Card, spinner: Spinner, colour: str) -> RenderableType:

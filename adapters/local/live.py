@@ -1,5 +1,6 @@
 """The live panel: one card that changes in its place on a terminal."""
 
+import time
 from types import TracebackType
 from typing import Self
 
@@ -9,6 +10,7 @@ from rich.spinner import Spinner
 
 from adapters.local.card import panel
 from bot.domain.card import Card
+from bot.wording.units import duration
 
 
 class LiveCard:
@@ -19,6 +21,7 @@ class LiveCard:
     def __init__(self, console: Console) -> None:
         self._spinner = Spinner("dots")
         self._card: Card | None = None
+        self._since = time.monotonic()
         self._live = Live(console=console, get_renderable=self._render, refresh_per_second=10)
 
     def __enter__(self) -> Self:
@@ -34,4 +37,7 @@ class LiveCard:
         self._card = card
 
     def _render(self) -> RenderableType:
-        return "" if self._card is None else panel(self._card, self._spinner)
+        if self._card is None:
+            return ""
+        under_way = self._card.phase is not None
+        return panel(self._card, self._spinner, duration(time.monotonic() - self._since) if under_way else "")

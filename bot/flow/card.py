@@ -1,9 +1,10 @@
 """Builds the card of a job: what a reader sees of it at this moment."""
 
+from decimal import Decimal
 from typing import assert_never
 
 from bot.domain.card import Card, Field, Tone
-from bot.domain.errors import Which
+from bot.domain.errors import Charge, TweenError, Which
 from bot.domain.job import (
     Accepted,
     Cancelled,
@@ -45,13 +46,13 @@ class CardMaker:
             status=words.status(progress, now) if under_way else self._ending(job.state),
             fraction=progress.fraction if under_way else 1.0 if isinstance(job.state, Delivered) else None,
             fields=self._fields(job),
-            notices=(*_crops(job), *([words.CANCEL_TOLD[answer]] if answer and under_way else ())),
+            notices=_notices(job, answer),
         )
 
     def _fields(self, job: Job) -> tuple[Field, ...]:
         options = job.request.options
         facts = {
-            words.MODEL: job.request.model.endpoint,
+            words.MODEL: words.model(job.request.model.endpoint, charges=self._charges),
             words.SIZE: words.pixels(job.video_size) if job.video_size else None,
             words.LENGTH: words.length(options["num_frames"], options["frames_per_second"]),
             words.SEED: self._seed(job),
@@ -64,12 +65,16 @@ class CardMaker:
         seed = job.state.seed if isinstance(job.state, Delivered) else job.request.options.get("seed")
         return None if seed is None else str(seed)
 
-    def _price(self, job: Job) -> str:
-        if not self._charges:
-            return words.FREE
-        if isinstance(job.state, Delivered) and job.state.cost is not None:
-            return money(job.state.cost)
-        return money(job.request.price)
+    def _price(self, job: Job) -> str | None:
+        match job.state:
+            case Failed(error=TweenError(charge=Charge.NONE)) | Cancelled(charge=Charge.NONE):
+                return None
+            case _ if not self._charges:
+                return words.FREE
+            case Delivered(cost=Decimal() as cost):
+                return money(cost)
+            case _:
+                return money(job.request.price)
 
     def _ending(self, state: State) -> str:
         match state:
@@ -99,6 +104,16 @@ def _tone(state: State, progress: Progress) -> Tone:
             return Tone.UNCLEAR
         case _:
             return Tone.WORKING if progress.phase in (Phase.RENDERING, Phase.DELIVERING) else Tone.WAITING
+
+
+def _notices(job: Job, answer: CancelAnswer | None) -> tuple[str, ...]:
+    match job.state:
+        case Failed() | Cancelled() | Unclear():
+            return ()
+        case Delivered():
+            return _crops(job)
+        case _:
+            return (*_crops(job), *([words.CANCEL_TOLD[answer]] if answer else ()))
 
 
 def _crops(job: Job) -> tuple[str, ...]:

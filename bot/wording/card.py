@@ -83,6 +83,11 @@ def cropped(which: Which, share: float, target: tuple[int, int]) -> str:
     )
 
 
+def model(endpoint: str, *, charges: bool) -> str:
+    """Name what renders; the embedded engine stands in for the model, and must not be taken for it."""
+    return endpoint if charges else f"embedded engine, in place of {endpoint}"
+
+
 def pixels(size: tuple[int, int]) -> str:
     """``832 x 480``."""
     return f"{size[0]} x {size[1]}"
