@@ -18,7 +18,7 @@ from engine.generator.trust import Field
 
 _STRIDE = 2  # canvas pixels a cell of the splat
 _FAINT = 0.02
-_FRONT = np.float32(8.0)  # canvas pixels beside the background from which a motion simply lies in front
+_FRONT = np.float32(16.0)  # canvas pixels beside the background from which a motion simply lies in front
 _FLOOR = 0.012  # of a hidden picture's weight: both ends are reached without a pop
 _AGREE = 1.2  # cells of disagreement at which a picture counts half
 _MATCHED = 0.35  # trust from which a linear blend is right
@@ -94,7 +94,8 @@ class Mixer:
                 break
             spread = cv2.blur(spread, (reach, reach))
             packed = np.where(holes, spread, packed)
-        return np.ascontiguousarray(packed[..., 1:] / np.maximum(packed[..., :1], np.float32(1e-6)))
+        motion = cv2.merge([packed[..., 1] / packed[..., 0], packed[..., 2] / packed[..., 0], packed[..., 0]])
+        return np.ascontiguousarray(cv2.medianBlur(motion, 5)[..., :2])
 
     def _turned(self, u: Array, t: float) -> Array:
         when = sampled(self._arrival, to_map(u, *self._size))

@@ -77,7 +77,7 @@ def flow_between(a: View, b: View, rigid: list[Array]) -> Array:
         candidates.append((_corrected(a, b, motion, alone), _DIS_PRIOR))
     costs = [_smoothed(_cost(a, b, flow) + np.float32(prior), a) for flow, prior in candidates]
     labels = np.argmin(np.stack(costs), axis=0).astype(np.uint8)
-    labels = cv2.medianBlur(labels, 5)
+    labels = cv2.medianBlur(labels, 9)
     flows = np.stack([flow for flow, _ in candidates])
     chosen: Array = np.take_along_axis(flows, labels[None, :, :, None].astype(np.int64), axis=0)[0]
     return chosen
