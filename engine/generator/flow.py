@@ -23,9 +23,9 @@ _OUTSIDE_COST = 0.55
 _DIS_PRIOR = 0.012
 _RIGID_PRIOR = 0.004
 _LENGTH_PRIOR = 0.05  # for a motion as long as the picture
-_MAX_MOTIONS = 3
+_MAX_MOTIONS = 5
 _MIN_FOR_HOMOGRAPHY = 25
-_MIN_FOR_SIMILARITY = 7
+_MIN_FOR_SIMILARITY = 6
 _MOVED = 2.0  # pixels beside the camera's move
 _TOLERANCE = 2.5
 _FLAT = 2e-4  # variance of gray below which there is no texture
@@ -64,6 +64,8 @@ def motions(points_a: Array, points_b: Array) -> list[Array]:
         if motion is None or inliers.sum() < _MIN_FOR_SIMILARITY:
             break
         found.append(motion)
+        if inliers.sum() < _MIN_FOR_HOMOGRAPHY:  # few points bind a turn or a zoom badly: offer the plain shift too
+            found.append(_shift(b[inliers] - a[inliers]))
         a, b = a[~inliers], b[~inliers]
     return found
 
@@ -138,6 +140,11 @@ def _commonest(a: Array, b: Array) -> tuple[Array | None, Array]:
         if bent[0] is not None and bent[1].sum() > inliers.sum():
             motion, inliers = bent[0], bent[1]
     return motion, inliers.ravel().astype(bool)
+
+
+def _shift(moves: Array) -> Array:
+    x, y = np.median(moves, axis=0)
+    return np.array([[1.0, 0.0, x], [0.0, 1.0, y], [0.0, 0.0, 1.0]])
 
 
 def _field(motion: Array, places: Array) -> Array:
