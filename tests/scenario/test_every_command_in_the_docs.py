@@ -1,0 +1,113 @@
+"""Every command in README and docs runs as it stands there, with an empty HOME and no variable set but those it names."""
+
+import asyncio
+import os
+import re
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.scenario.test_make_at_fal import small_video
+from tests.scenario.test_make_on_this_machine import END, START, end_frames, psnr
+from tests.scenario.tweenbot import ROOT
+from tests.twins.fal import FalTwin
+
+BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+AT_FAL = "export FAL_KEY=your-key"
+ENGINE = ".venv/bin/tweenbot engine --port 8765"
+MAKE = '.venv/bin/tweenbot make docs/examples/first.png docs/examples/last.png "the tide comes in" --resolution 480p -o tide.mp4'
+MAKE_AT_ENGINE = (
+    "TWEENBOT_FAL_URL=http://127.0.0.1:8765 .venv/bin/tweenbot make "
+    'docs/examples/first.png docs/examples/last.png "dusk" -o dusk.mp4'
+)
+RUN_BY_A_TEST = {"make demo", MAKE, AT_FAL, ENGINE, MAKE_AT_ENGINE}
+THIS_VERY_RUN = {"make test"}
+
+
+def commands(page: Path) -> set[str]:
+    """Return the commands in a page's shell blocks."""
+    return {line for block in BLOCK.findall(page.read_text("utf-8")) for line in block.splitlines() if line.strip()}
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """Return a folder that looks like the clone, where what the commands write does no harm."""
+    for name in (".venv", "docs"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    return tmp_path
+
+
+@asynccontextmanager
+async def shell(command: str, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a command line in a folder; whatever happens, it is gone afterwards."""
+    process = await asyncio.create_subprocess_shell(
+        f"exec {command}" if command == ENGINE else command,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": ""},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+
+async def output(command: str, folder: Path) -> str:
+    """Return what a command writes; fail where it does."""
+    async with shell(command, folder) as process, asyncio.timeout(120):
+        text = (await process.communicate())[0].decode()
+    assert process.returncode == 0, text
+    return text
+
+
+def test_no_command_is_left_out() -> None:
+    """A command that is added to a page needs a test here."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    assert set().union(*map(commands, pages)) == RUN_BY_A_TEST | THIS_VERY_RUN
+
+
+async def test_make_demo() -> None:
+    """From two example frames to a video that starts and ends with them, and a contact sheet, at the paths it names."""
+    lines = (await output("make demo", ROOT)).splitlines()
+    assert lines[-2:] == ["Video          demo/tween.mp4", "Contact sheet  demo/tween.png"]
+    assert any(line.startswith("Rendering: Step") for line in lines)
+    first, last = end_frames(ROOT / "demo" / "tween.mp4")
+    assert min(psnr(first, START), psnr(last, END)) >= 30
+
+
+async def test_make_with_nothing_set(clone: Path) -> None:
+    """The embedded engine renders."""
+    assert "tide.mp4" in await output(MAKE, clone)
+    assert (clone / "tide.mp4").stat().st_size > 10_000
+
+
+async def test_make_with_a_key(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The same command renders at fal."""
+    async with FalTwin(key="your-key", seconds=0.1) as fal:
+        fal.video = small_video(tmp_path_factory.mktemp("made") / "made.mp4")
+        await output(f"export TWEENBOT_FAL_URL={fal.url}\n{AT_FAL}\n{MAKE}", clone)
+        assert [job.arguments["resolution"] for job in fal.jobs] == ["480p"]
+    assert (clone / "tide.mp4").read_bytes() == fal.video
+
+
+async def test_the_engine_alone_and_a_job_for_it(clone: Path) -> None:
+    """One engine, and a ``make`` that is pointed at it."""
+    async with shell(ENGINE, clone) as engine:
+        assert engine.stdout is not None
+        async with asyncio.timeout(60):
+            while b"engine ready on http://127.0.0.1:8765" not in (line := await engine.stdout.readline()):
+                assert line, "the engine ended"
+        await output(MAKE_AT_ENGINE, clone)
+        engine.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(15):
+            await engine.communicate()
+        assert engine.returncode == 0
+    assert (clone / "dusk.mp4").stat().st_size > 10_000
