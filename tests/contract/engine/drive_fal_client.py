@@ -16,6 +16,7 @@ import fal_client.client
 import httpx
 
 MODEL = "fal-ai/wan-flf2v"
+PART = 1000
 OPTIONS: dict[str, dict[str, object]] = {"render": {"seed": 5}, "cancel": {}, "refuse": {"num_frames": 101}}
 
 
@@ -86,12 +87,43 @@ async def drive_async(action: str, prompt: str, pictures: list[Path], output: Pa
         return told(error)
 
 
+def parts_sync(picture: Path) -> str:
+    """Upload a file in small parts with the class that SyncClient uses above 100 MB."""
+    client = fal_client.SyncClient()
+    url: str = fal_client.client.MultipartUpload.save_file(
+        file_path=picture,
+        client=client._get_cdn_client(),
+        token_manager=client._token_manager,
+        content_type="image/png",
+        chunk_size=PART,
+    )
+    return url
+
+
+async def parts_async(picture: Path) -> str:
+    """Upload a file in small parts with the class that AsyncClient uses above 100 MB."""
+    client = fal_client.AsyncClient()
+    async with httpx.AsyncClient() as plain:
+        url: str = await fal_client.client.AsyncMultipartUpload.save_file(
+            file_path=picture,
+            client=plain,
+            token_manager=await client._token_manager,
+            content_type="image/png",
+            chunk_size=PART,
+        )
+    return url
+
+
 def main() -> None:
     """Read the command line, drive, print."""
     way, base, action, prompt, start, end, output = sys.argv[1:]
     move_hosts(base)
     given = action, prompt, [Path(start), Path(end)], Path(output)
-    answer = asyncio.run(drive_async(*given)) if way == "async" else drive_sync(*given)
+    answer: dict[str, Any]
+    if action == "parts":
+        answer = {"url": asyncio.run(parts_async(Path(start))) if way == "async" else parts_sync(Path(start))}
+    else:
+        answer = asyncio.run(drive_async(*given)) if way == "async" else drive_sync(*given)
     sys.stdout.write(json.dumps(answer))
 
 

@@ -5,6 +5,7 @@ machine, and fail where `CI` is set: there they must never be left out unseen.
 """
 
 import asyncio
+import hashlib
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from tests.contract.engine.running import DEADLINE_S, ROOT, EngineProcess, engine, environment
@@ -19,6 +21,8 @@ from tests.contract.engine.running import DEADLINE_S, ROOT, EngineProcess, engin
 NODE_TESTS = ROOT / "tests" / "node"
 PYTHON_DRIVER = Path(__file__).with_name("drive_fal_client.py")
 CLIENTS = ("python-async", "python-sync", "npm")
+LARGE = bytes(range(256)) * 41
+NPM_SIZE = 91 * 2**20
 START, END = b"first frame's bytes", b"the last frame's bytes"
 
 
@@ -35,9 +39,11 @@ def command(client: str) -> list[str]:
     return [node, str(NODE_TESTS / "drive.mjs")]
 
 
-async def drive(client: str, running: EngineProcess, action: str, prompt: str, folder: Path) -> dict[str, Any]:
+async def drive(
+    client: str, running: EngineProcess, action: str, prompt: str, folder: Path, start: bytes = START
+) -> dict[str, Any]:
     """Let a client do one thing, and return what it saw; its video is in `folder`."""
-    (folder / "start.png").write_bytes(START)
+    (folder / "start.png").write_bytes(start)
     (folder / "end.png").write_bytes(END)
     places = [str(folder / name) for name in ("start.png", "end.png", "video.mp4")]
     process = await asyncio.create_subprocess_exec(
@@ -84,6 +90,22 @@ async def test_a_client_is_told_what_is_wrong(client: str, quick: EngineProcess,
     seen = await drive(client, quick, "refuse", "go", tmp_path)
     assert (seen["status"], seen["detail"][0]["loc"]) == (422, ["body", "num_frames"])
     assert "100" in seen["detail"][0]["msg"]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+async def test_a_client_uploads_in_parts(client: str, quick: EngineProcess, tmp_path: Path) -> None:
+    """A large file comes in by the client's own multipart code, and is whole."""
+    seen = await drive(client, quick, "parts", "", tmp_path, start=LARGE)
+    expected = LARGE if client != "npm" else (LARGE * (NPM_SIZE // len(LARGE) + 1))[:NPM_SIZE]
+    async with aiohttp.ClientSession() as bare, bare.get(seen["url"]) as response:
+        assert hashlib.sha256(await response.read()).hexdigest() == hashlib.sha256(expected).hexdigest()
+
+
+def test_the_lock_of_the_npm_client_names_no_host() -> None:
+    """Whoever installs decides from where: the lock file pins versions and hashes and no address."""
+    lock = (NODE_TESTS / "package-lock.json").read_text()
+    assert "sha512-" in lock
+    assert "://" not in lock
 
 
 async def test_the_npm_client_follows_the_stream(quick: EngineProcess, tmp_path: Path) -> None:
