@@ -1,4 +1,4 @@
-"""Every command in README and docs runs as it stands there, with an empty HOME and no variable set but those it names."""
+"""Every command in README and docs runs as it stands there, with an empty HOME and no other variable set."""
 
 import asyncio
 import os
@@ -18,7 +18,10 @@ from tests.twins.fal import FalTwin
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 AT_FAL = "export FAL_KEY=your-key"
 ENGINE = ".venv/bin/tweenbot engine --port 8765"
-MAKE = '.venv/bin/tweenbot make docs/examples/first.png docs/examples/last.png "the tide comes in" --resolution 480p -o tide.mp4'
+MAKE = (
+    ".venv/bin/tweenbot make docs/examples/first.png docs/examples/last.png "
+    '"the tide comes in" --resolution 480p -o tide.mp4'
+)
 MAKE_AT_ENGINE = (
     "TWEENBOT_FAL_URL=http://127.0.0.1:8765 .venv/bin/tweenbot make "
     'docs/examples/first.png docs/examples/last.png "dusk" -o dusk.mp4'
