@@ -35,6 +35,10 @@ class _Broken(Exception):
         self.wait = wait
 
 
+class _NoStream(Exception):
+    """The server has no streams."""
+
+
 class Watch:
     """One job that is followed. ``http`` sends the key by itself."""
 
@@ -63,6 +67,9 @@ class Watch:
                                 return
             except _Broken as broken:
                 wait = broken.wait
+            except _NoStream:
+                self._ask_from_now_on()
+                continue
             except (*BREAKS, ValueError, SSEError):
                 pass  # Counts as a stream that ended.
             self._count(opened_at)
@@ -110,8 +117,7 @@ class Watch:
             raise error.billed(Charge.POSSIBLE)
         if not is_passing:
             # No stream here (or no such request, which the status call will tell).
-            self._ask_from_now_on()
-            raise _Broken(wait=0)
+            raise _NoStream
         asked = retry_after(answer)
         raise _Broken(None if asked is None else min(asked, _LONGEST_WAIT))
 

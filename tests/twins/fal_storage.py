@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.twins.fal import FalTwin
 
 _ETAG = '"twin"'
+_PIECE = 1 << 16
 
 
 async def store(fal: "FalTwin", request: web.Request, kind: str) -> web.Response:
@@ -64,10 +65,11 @@ async def file(fal: "FalTwin", request: web.Request, reply: Reply) -> web.Stream
     response = web.StreamResponse(status=206 if start else 200, headers={"ETag": _ETAG, "Content-Type": "video/mp4"})
     if start:
         response.headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
-    rest = data[start:]
-    response.content_length = len(rest)
+    response.content_length = len(data) - start
     await response.prepare(request)
-    await response.write(rest[: reply.bytes] if isinstance(reply, CutFile) else rest)
+    end = start + reply.bytes if isinstance(reply, CutFile) else len(data)
+    for piece in range(start, end, _PIECE):
+        await response.write(data[piece : min(piece + _PIECE, end)])
     if isinstance(reply, CutFile):
         hang_up(request, gently=True)
     return response

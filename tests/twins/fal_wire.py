@@ -22,7 +22,7 @@ _KINDS = (
     ("status", "GET", _REQUEST + "/status"),
     ("cancel", "PUT", _REQUEST + "/cancel"),
     ("result", "GET", _REQUEST + "(/response)?"),
-    ("submit", "POST", r"/[\w.-]+(/[\w.-]+)+"),
+    ("submit", "POST", r"(?!.*/requests/)/[\w.-]+(/[\w.-]+)+"),
 )
 _QUERIES = {
     "token": [{"storage_type": "fal-cdn-v3"}],

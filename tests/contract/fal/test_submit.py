@@ -125,7 +125,7 @@ async def test_a_connection_that_is_never_taken_proves_that_nothing_was_sent(pat
         deaf.bind(("127.0.0.1", 0))
         deaf.listen(0)
         for filler in (first, second):  # fills the backlog: later handshakes go unanswered
-            filler.setblocking(False)
+            filler.settimeout(0)
             filler.connect_ex(deaf.getsockname())
         async with FalProvider(None, f"http://127.0.0.1:{deaf.getsockname()[1]}", patience=patience) as provider:
             with pytest.raises(ProviderUnreachable):
