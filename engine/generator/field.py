@@ -23,17 +23,23 @@ _FLOOR = 0.012  # of a hidden picture's weight: both ends are reached without a 
 _AGREE = 1.2  # cells of disagreement at which a picture counts half
 _MATCHED = 0.35  # trust from which a linear blend is right
 _SOFT = 0.22  # share of the time that an unmatched place needs to turn
+_SOFTER = 0.6  # the same for light and colour
 _FEATHER = 0.008  # of the long side
 _WIDE_FEATHER = 0.11
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """Frame t on a coarse raster: places (points) in either picture, float32 weight of the end picture."""
+    """Frame t on a coarse raster: places (points) in either picture, float32 weights of the end picture.
+
+    `weight_b` holds for detail, `soft_b` for light and colour: where a place turns at its own time its detail does so
+    crisply while its colour passes on with that of all others.
+    """
 
     places_a: Array
     places_b: Array
     weight_b: Array
+    soft_b: Array
 
 
 class Mixer:
@@ -59,15 +65,16 @@ class Mixer:
             return self._unmatched(u, t)
         v = np.ascontiguousarray(v_cells).view(np.complex64)[..., 0] / np.float32(max(self._size))
         u_a, u_b = u - np.float32(t) * v, u + np.float32(1 - t) * v
-        flow_a, trust_a = self._forward.sampled(to_map(u_a, *self._size))
-        flow_b, trust_b = self._backward.sampled(to_map(u_b, *self._size))
+        flow_a, even_a = self._forward.sampled(to_map(u_a, *self._size))
+        flow_b, even_b = self._backward.sampled(to_map(u_b, *self._size))
         places_a, places_b = plan.camera.power(-0.5)(u_a), plan.camera.power(0.5)(u_b)
         sees_a = _agreement(flow_a, v_cells) * self._within(places_a)
         sees_b = _agreement(flow_b, v_cells) * self._within(places_b)
-        matched = np.clip(np.maximum(trust_a, trust_b) / np.float32(_MATCHED), 0, 1)
+        matched = np.clip(np.maximum(even_a, even_b) / np.float32(_MATCHED), 0, 1)
         matched = np.maximum(matched, cv2.absdiff(sees_a, sees_b))  # what one picture hides is no matter of chance
         turn = matched * np.float32(t) + (1 - matched) * self._turned(u, t)
-        return Mixture(places_a, places_b, _share(turn, sees_a, sees_b))
+        even = np.full_like(turn, t)
+        return Mixture(places_a, places_b, _share(turn, sees_a, sees_b), _share(even, sees_a, sees_b))
 
     def _unmatched(self, u: Array, t: float) -> Mixture:
         camera = self._plan.camera
@@ -76,8 +83,11 @@ class Mixer:
         feather = _FEATHER + _WIDE_FEATHER * min(1.0, 5 * t, 5 * (1 - t))
         sees_a, sees_b = self._within(places_a, feather), self._within(places_b, feather)
         alone = cv2.absdiff(sees_a, sees_b)
-        turn = alone * np.float32(t) + (1 - alone) * self._turned(u, t)
-        return Mixture(places_a, places_b, _share(turn, sees_a, sees_b))
+        weights = []
+        for soft in (_SOFT, _SOFTER):
+            turn = alone * np.float32(t) + (1 - alone) * self._turned(u, t, soft)
+            weights.append(_share(turn, sees_a, sees_b))
+        return Mixture(places_a, places_b, *weights)
 
     def _motion(self, t: float) -> Array:
         """Splat both flows to time t; give the motion V in cells, holes filled from around."""
@@ -94,12 +104,12 @@ class Mixer:
                 break
             spread = cv2.blur(spread, (reach, reach))
             packed = np.where(holes, spread, packed)
-        motion = cv2.merge([packed[..., 1] / packed[..., 0], packed[..., 2] / packed[..., 0], packed[..., 0]])
-        return np.ascontiguousarray(cv2.medianBlur(motion, 5)[..., :2])
+        packed[..., 1:] /= np.maximum(packed[..., :1], np.float32(1e-6))
+        return np.ascontiguousarray(cv2.medianBlur(packed, 5)[..., 1:])
 
-    def _turned(self, u: Array, t: float) -> Array:
+    def _turned(self, u: Array, t: float, soft: float = _SOFT) -> Array:
         when = sampled(self._arrival, to_map(u, *self._size))
-        way = np.clip((np.float32(t * (1 + _SOFT)) - when) / np.float32(_SOFT), 0, 1)
+        way = np.clip((np.float32(t * (1 + soft)) - when) / np.float32(soft), 0, 1)
         return np.asarray(way * way * (3 - 2 * way))
 
     def _within(self, places: Array, feather: float = _FEATHER) -> Array:
@@ -124,7 +134,8 @@ class _Source:
         front = field.front[::_STRIDE, ::_STRIDE]
         self._weight = (trust * trust + np.float32(_FAINT)) * (1 + np.minimum(front, _FRONT) ** 2)
         self._motion = self._flow * np.float32(sign)
-        self._smooth_trust = cv2.GaussianBlur(np.ascontiguousarray(trust), (0, 0), 1.5)
+        even = np.maximum(trust, field.calm[::_STRIDE, ::_STRIDE])
+        self._mixable = cv2.GaussianBlur(np.ascontiguousarray(even), (0, 0), 1.5)
 
     def splatted(self, t: np.float32, width: int, height: int) -> Array:
         """Give the sums of weight, weight·Vx, weight·Vy a cell after going the share t of the flow."""
@@ -147,8 +158,8 @@ class _Source:
         return np.concatenate(sums)
 
     def sampled(self, places: Array) -> tuple[Array, Array]:
-        """Give this picture's own motion (sign of V) and trust at places."""
-        return sampled(self._motion, places), sampled(self._smooth_trust, places)
+        """Give this picture's own motion (sign of V) at places, and how far an even mix is right there."""
+        return sampled(self._motion, places), sampled(self._mixable, places)
 
 
 def _agreement(flow: Array, motion: Array) -> Array:

@@ -23,6 +23,8 @@ _OUTSIDE_COST = 0.55
 _DIS_PRIOR = 0.012
 _RIGID_PRIOR = 0.004
 _LENGTH_PRIOR = 0.05  # for a motion as long as the picture
+_LOST = 6.0  # pixels beside the start, there and back, that are as bad as any
+_ASTRAY_COST = 0.3
 _MAX_MOTIONS = 5
 _MIN_FOR_HOMOGRAPHY = 25
 _MIN_FOR_SIMILARITY = 6
@@ -41,6 +43,15 @@ class View:
     lab: Array
     even: Array
     inside: Array  # uint8 0/1: where the picture really has pixels
+
+
+@dataclass(frozen=True)
+class Explanations:
+    """Flows (one after the other in the first axis) that compete to explain a view, and their costs a pixel."""
+
+    view: View
+    flows: Array
+    costs: Array
 
 
 def view(rgb: Array, inside: Array) -> View:
@@ -70,19 +81,33 @@ def motions(points_a: Array, points_b: Array) -> list[Array]:
     return found
 
 
-def flow_between(a: View, b: View, rigid: list[Array]) -> Array:
-    """Give the flow from `a` to `b`."""
-    candidates = [(np.zeros((*a.gray.shape, 2), np.float32), 0.0), (_dis(a.even, b.even), _DIS_PRIOR)]
+def explanations(a: View, b: View, rigid: list[Array]) -> Explanations:
+    """Find the ways in which `b` could show what `a` shows, with their costs."""
+    still = np.zeros((*a.gray.shape, 2), np.float32)
+    candidates = [(still, 0.0), (_dis(a.even, b.even), _DIS_PRIOR)]
     for motion in rigid:
         alone = _field(motion, positions(a.gray.shape))
         candidates.append((alone, _RIGID_PRIOR))
         candidates.append((_corrected(a, b, motion, alone), _DIS_PRIOR))
     costs = [_smoothed(_cost(a, b, flow) + np.float32(prior), a) for flow, prior in candidates]
-    labels = np.argmin(np.stack(costs), axis=0).astype(np.uint8)
-    labels = cv2.medianBlur(labels, 9)
-    flows = np.stack([flow for flow, _ in candidates])
-    chosen: Array = np.take_along_axis(flows, labels[None, :, :, None].astype(np.int64), axis=0)[0]
-    return chosen
+    return Explanations(a, np.stack([flow for flow, _ in candidates]), np.stack(costs))
+
+
+def chosen(found: Explanations, back: Array | None = None) -> Array:
+    """Give the flow of the cheapest explanation a pixel; one that `back` does not lead back from costs more."""
+    costs = found.costs
+    if back is not None:
+        own = positions(back.shape)
+        costs = costs + np.stack([_smoothed(_astray(flow, back, own), found.view) for flow in found.flows])
+    labels = cv2.medianBlur(np.argmin(costs, axis=0).astype(np.uint8), 9)
+    flow: Array = np.take_along_axis(found.flows, labels[None, :, :, None].astype(np.int64), axis=0)[0]
+    return flow
+
+
+def _astray(flow: Array, back: Array, own: Array) -> Array:
+    apart = flow + sampled(back, own + flow)
+    miss = cv2.magnitude(apart[..., 0], apart[..., 1])
+    return np.asarray(np.minimum(miss * np.float32(1 / _LOST), 1) * np.float32(_ASTRAY_COST))
 
 
 def positions(shape: tuple[int, ...]) -> Array:

@@ -14,6 +14,9 @@ from engine.generator.camera import to_map
 from engine.generator.field import Mixture
 
 CELL = 4  # pixels a cell of the coarse maps
+_LOW = 0.03  # of the long side: what is finer is detail
+_LEAST = 0.01
+_BORDER = cv2.BORDER_REFLECT_101
 _LUMA = np.array([[0.2126, 0.7152, 0.0722, 0.0]]) * (219 / 255) + np.array([[0, 0, 0, 16.0]])
 _BLUE = np.array([-0.2126, -0.7152, 1 - 0.0722]) / 1.8556
 _RED = np.array([1 - 0.2126, -0.7152, -0.0722]) / 1.5748
@@ -40,24 +43,56 @@ def from_rgb(rgb: Array) -> Nv12:
     return Nv12(cv2.transform(rgb, _LUMA), cv2.transform(half, _CHROMA))
 
 
-def blended(a: Nv12, b: Nv12, mixture: Mixture) -> Nv12:
-    """Draw the frame that a mixture describes."""
-    height, width = a.luma.shape
-    luma_size, chroma_size = (width, height), (width // 2, height // 2)
-    share = mixture.weight_b
-    map_a, map_b = (to_map(places, width, height) for places in (mixture.places_a, mixture.places_b))
-    luma = _drawn(a.luma, b.luma, _grown(map_a, luma_size), _grown(map_b, luma_size), _grown(share, luma_size))
-    half_a, half_b = (places * np.float32(0.5) - np.float32(0.25) for places in (map_a, map_b))
-    weight = _grown(share, chroma_size)
-    chroma = _drawn(a.chroma, b.chroma, _grown(half_a, chroma_size), _grown(half_b, chroma_size), weight)
-    return Nv12(luma, chroma)
+class Painter:
+    """Draws the frames between two pictures; keeps their light and colour without detail, which is small."""
+
+    def __init__(self, a: Nv12, b: Nv12) -> None:
+        self._a, self._b = a, b
+        self._low_luma = _low(a.luma, 4), _low(b.luma, 4)
+        self._low_chroma = _low(a.chroma, 2), _low(b.chroma, 2)
+
+    def frame(self, mixture: Mixture) -> Nv12:
+        """Draw the frame that a mixture describes."""
+        height, width = self._a.luma.shape
+        share = mixture.weight_b
+        map_a, map_b = (to_map(places, width, height) for places in (mixture.places_a, mixture.places_b))
+        luma = _drawn(self._a.luma, self._b.luma, (map_a, map_b), share)
+        halves = [places * np.float32(0.5) - np.float32(0.25) for places in (map_a, map_b)]
+        chroma = _drawn(self._a.chroma, self._b.chroma, (halves[0], halves[1]), share)
+        ahead = mixture.soft_b - share
+        if float(np.abs(ahead).max()) >= _LEAST:
+            luma = self._relit(luma, self._low_luma, mixture, ahead)
+            chroma = self._relit(chroma, self._low_chroma, mixture, ahead[..., None])
+        return Nv12(luma, chroma)
+
+    @staticmethod
+    def _relit(drawn: Array, low: tuple[Array, Array], mixture: Mixture, ahead: Array) -> Array:
+        """Correct the light of a plane where it turns at another time than its detail does."""
+        rows, columns = low[0].shape[:2]
+        from_a, from_b = (
+            cv2.remap(plane, to_map(places, columns, rows), ABSENT, cv2.INTER_LINEAR, borderMode=_BORDER)
+            for plane, places in zip(low, (mixture.places_a, mixture.places_b), strict=True)
+        )
+        change = _grown((from_b - from_a) * ahead, (drawn.shape[1], drawn.shape[0]))
+        return cv2.add(drawn, np.rint(change).astype(np.int16), dtype=cv2.CV_8U)
 
 
-def _drawn(a: Array, b: Array, map_a: Array, map_b: Array, share: Array) -> Array:
-    how = cv2.INTER_CUBIC if a.ndim == 2 else cv2.INTER_LINEAR
-    from_a = cv2.remap(a, map_a, ABSENT, how, borderMode=cv2.BORDER_REFLECT_101)
-    from_b = cv2.remap(b, map_b, ABSENT, how, borderMode=cv2.BORDER_REFLECT_101)
-    return cv2.blendLinear(from_a, from_b, 1 - share, share)
+def _low(plane: Array, step: int) -> Array:
+    """Give a plane without its detail, float32, at a quarter of the luma's size."""
+    height, width = plane.shape[:2]
+    small = cv2.resize(plane, (width // step, height // step), interpolation=cv2.INTER_AREA).astype(np.float32)
+    return cv2.GaussianBlur(small, (0, 0), _LOW * max(small.shape))
+
+
+def _drawn(a: Array, b: Array, maps: tuple[Array, Array], share: Array) -> Array:
+    size = (a.shape[1], a.shape[0])
+    how = cv2.INTER_CUBIC if a.ndim == 2 else cv2.INTER_LINEAR  # luma is sharp, colour is not
+    from_a, from_b = (
+        cv2.remap(plane, _grown(places, size), ABSENT, how, borderMode=_BORDER)
+        for plane, places in zip((a, b), maps, strict=True)
+    )
+    weight = _grown(share, size)
+    return cv2.blendLinear(from_a, from_b, 1 - weight, weight)
 
 
 def _grown(coarse: Array, size: tuple[int, int]) -> Array:

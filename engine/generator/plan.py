@@ -12,8 +12,8 @@ import numpy as np
 
 from engine.generator.arrays import Array
 from engine.generator.camera import Matches, Similarity, find_camera, find_matches, grid, to_map
-from engine.generator.exposure import recoloured
-from engine.generator.flow import View, flow_between, motions, sampled, view
+from engine.generator.exposure import evened
+from engine.generator.flow import View, chosen, explanations, motions, sampled, view
 from engine.generator.invent import Invention, arrival_times, invented, still
 from engine.generator.trust import Field, background_of, completed, score, trusted
 
@@ -73,14 +73,17 @@ def _study(a: Array, b: Array, camera: Similarity, matches: Matches, checkpoint:
     points_b = to_map(camera.power(-0.5)(matches.b), width, height)
     rigid = motions(points_a, points_b)
     checkpoint()
-    there = flow_between(view_a, view_b, rigid)
+    from_a = explanations(view_a, view_b, rigid)
     checkpoint()
-    back = flow_between(view_b, view_a, [np.linalg.inv(motion) for motion in rigid])
+    from_b = explanations(view_b, view_a, [np.linalg.inv(motion) for motion in rigid])
     checkpoint()
+    there = chosen(from_a, chosen(from_b))
+    back = chosen(from_b, there)
     trust_a, strict_a = trusted(view_a, view_b, there, back)
     trust_b, strict_b = trusted(view_b, view_a, back, there)
     behind_a, behind_b = background_of(there, trust_a, rigid)
-    forward, backward = completed(there, trust_a, behind_a), completed(back, trust_b, behind_b)
+    forward = completed(view_a, view_b, there, trust_a, behind_a)
+    backward = completed(view_b, view_a, back, trust_b, behind_b)
     return _Study(camera, forward, backward, min(score(view_a, strict_a), score(view_b, strict_b)))
 
 
@@ -97,7 +100,7 @@ def _on_canvas(a: Array, b: Array, camera: Similarity) -> tuple[View, View]:
         laid.append(sampled(small, places))
         inside.append(_within(places, size))
     holes = [(inside[i] == 0) & (inside[1 - i] > 0) for i in (0, 1)]
-    laid[1] = recoloured(laid[1], laid[0], (inside[0] & inside[1]) > 0)
+    laid = list(evened(laid[0], laid[1], (inside[0] & inside[1]) > 0))
     filled = [np.where(holes[i][..., None], laid[1 - i], laid[i]) for i in (0, 1)]
     return view(filled[0], inside[0]), view(filled[1], inside[1])
 
@@ -108,6 +111,7 @@ def _within(places: Array, size: tuple[int, int]) -> Array:
 
 
 def _unrelated(shape: tuple[int, ...], invention: Invention, chance: np.random.Generator) -> Plan:
-    nothing = Field(np.zeros((*shape, 2), np.float32), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
+    none = np.zeros(shape, np.float32)
+    nothing = Field(np.zeros((*shape, 2), np.float32), none, none, none)
     arrival = arrival_times(shape, chance, invention.sweep, invention.radial)
     return Plan(invention.move, nothing, nothing, arrival, invention, matched=False)

@@ -15,7 +15,7 @@ from engine.generator.encode import Encoder
 from engine.generator.field import Mixer
 from engine.generator.intake import decode, open_picture
 from engine.generator.order import Cancelled, Order, Rendered
-from engine.generator.pixels import CELL, blended, from_rgb
+from engine.generator.pixels import CELL, Painter, from_rgb
 from engine.generator.plan import make_plan
 
 _THREADS = 2  # of OpenCV a worker; x264 has two of its own
@@ -63,9 +63,9 @@ def frames(start: Array, end: Array, order: Order, checkpoint: Callable[[], None
     a, b = from_rgb(start), from_rgb(end)
     plan = make_plan(start, end, order.prompt, order.seed, checkpoint)
     height, width = a.luma.shape
-    mixer = Mixer(plan, width, height, CELL)
+    mixer, painter = Mixer(plan, width, height, CELL), Painter(a, b)
     yield a.packed()
     for t in times(order.num_frames)[1:-1]:
         checkpoint()
-        yield blended(a, b, mixer.at(t)).packed()
+        yield painter.frame(mixer.at(t)).packed()
     yield b.packed()

@@ -16,21 +16,24 @@ from engine.generator.flow import View, likeness, positions, sampled
 _LOOSE = 1.6  # pixels of disagreement that halve the trust
 _TEXTURED = 4e-4
 _COLOUR_SPAN = 0.35
+_CALM = 8e-4
 _WEAK = 0.25
 _NEAR = 2.0  # pixels
 
 
 @dataclass(frozen=True)
 class Field:
-    """A flow (pixels of the canvas), the trust in it a pixel (0..1) and how far it leaves the background's (pixels).
+    """A flow (pixels of the canvas) and, a pixel, what is known of it.
 
-    What moves beside the background is taken to lie in front of it: between the two pictures it may cover a place that
-    both of them show.
+    `trust` (0..1) says how far it is believed. `front` says how far (pixels) it leaves the background's flow: what does
+    is taken to lie in front, for between the two pictures it may cover a place that both of them show. `calm` (0..1)
+    says that both ends are flat, so that an even mix shows no ghost whatever their colours.
     """
 
     flow: Array
     trust: Array
     front: Array
+    calm: Array
 
 
 def trusted(a: View, b: View, there: Array, back: Array) -> tuple[Array, Array]:
@@ -57,12 +60,14 @@ def score(a: View, trust: Array) -> float:
     return float(trust[textured].mean()) if textured.any() else float(trust.mean())
 
 
-def completed(flow: Array, trust: Array, background: Array) -> Field:
-    """Replace the flow by the background's where it is not trusted."""
+def completed(a: View, b: View, flow: Array, trust: Array, background: Array) -> Field:
+    """Replace the flow from `a` to `b` by the background's where it is not trusted."""
     weak = cv2.blur((trust < _WEAK).astype(np.float32), (5, 5)) > 0.5
     filled = np.where(weak[..., None], background, flow).astype(np.float32)
     apart = filled - background
-    return Field(filled, trust, cv2.magnitude(apart[..., 0], apart[..., 1]))
+    rest = np.maximum(a.variance, sampled(b.variance, positions(flow.shape) + filled))
+    calm = cv2.blur((rest < _CALM).astype(np.float32), (5, 5))
+    return Field(filled, trust, cv2.magnitude(apart[..., 0], apart[..., 1]), calm)
 
 
 def background_of(flow: Array, trust: Array, rigid: list[Array]) -> tuple[Array, Array]:
