@@ -1,13 +1,19 @@
 """Where an image may come from, and what happens when it cannot be had."""
 
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import TestServer
 
+from engine.files import FileStore
+from engine.inputs import BadInput, Inputs
+from engine.table import open_table
 from tests.contract.engine.running import Caller, caller, engine
 
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -118,6 +124,37 @@ async def test_an_open_engine_does_not_read_its_private_network(strict: Caller, 
     """An engine that strangers reach refuses private addresses, in every way to write them."""
     code, words = await end_of(strict, url)
     assert (code, "private network" in words) == (422, True)
+
+
+async def test_a_redirect_into_the_private_network_is_not_followed(tmp_path: Path) -> None:
+    """Each hop is checked: a public server cannot send an open engine to a private address."""
+    asked: list[str] = []
+
+    async def serve(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        raise web.HTTPFound(f"http://127.0.0.1:{request.url.port}/secret")
+
+    class Names(AbstractResolver):
+        """Knows one public name, and leads it to the test's own server."""
+
+        async def resolve(self, host: str, port: int = 0, family: int = socket.AF_INET) -> list[ResolveResult]:
+            assert host == "pictures.example"
+            return [ResolveResult(hostname=host, host="127.0.0.1", port=port, family=socket.AF_INET, proto=0, flags=0)]
+
+        async def close(self) -> None:
+            """Hold nothing."""
+
+    connector = aiohttp.TCPConnector(resolver=Names())
+    async with (
+        elsewhere(serve) as address,
+        aiohttp.ClientSession(connector=connector) as session,
+        open_table(tmp_path / "engine.sqlite") as table,
+    ):
+        files = FileStore(tmp_path / "files", table, max_bytes=1000, keep_s=10)
+        inputs = Inputs(files, session, private=False, max_bytes=1000)
+        with pytest.raises(BadInput, match="private network"):
+            await inputs.fetch(address.replace("127.0.0.1", "pictures.example") + "a.png", tmp_path / "scratch")
+    assert asked == ["/a.png"]
 
 
 async def test_an_address_as_one_number_is_refused(strict: Caller) -> None:

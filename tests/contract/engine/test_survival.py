@@ -73,6 +73,21 @@ async def test_a_request_that_kills_the_engine_again_and_again_is_given_up(tmp_p
             assert (await call.until(poison, "COMPLETED"))["error_type"] == "runner_disconnected"
 
 
+async def test_orderly_restarts_do_not_count_against_a_request(tmp_path: Path, gate: Path) -> None:
+    """A deploy in the middle of a render is nobody's fault: after any number of them the request still runs."""
+    data, held = tmp_path / "data", ""
+    for _ in range(4):
+        with engine(data, *ONE) as running:
+            async with caller(running) as call:
+                held = held or await call.submit(f"hold {gate}")
+                await call.until(held, "IN_PROGRESS", log="3/81")
+            assert running.stop() == 0
+    gate.touch()
+    with engine(data, *ONE) as running:
+        async with caller(running) as call:
+            assert "error" not in await call.until(held, "COMPLETED")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_told_to_stop_it_leaves_in_time_and_leaves_nobody(
     number: signal.Signals, tmp_path: Path, gate: Path
