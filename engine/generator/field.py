@@ -96,7 +96,7 @@ class Mixer:
         for source, way in ((self._forward, t), (self._backward, 1 - t)):
             total += source.splatted(np.float32(way), width, height)
         weight, sum_x, sum_y = total.reshape(3, height, width).astype(np.float32)
-        packed = cv2.merge([weight, sum_x, sum_y])
+        packed: Array = cv2.merge([weight, sum_x, sum_y])
         spread = packed
         for reach in (5, 15, 41):
             holes = packed[..., :1] < np.float32(_FAINT / 4)
