@@ -132,7 +132,7 @@ class _Source:
         self._flow = np.ascontiguousarray(flow)
         trust = field.trust[::_STRIDE, ::_STRIDE]
         front = field.front[::_STRIDE, ::_STRIDE]
-        self._weight = (trust * trust + np.float32(_FAINT)) * (1 + np.minimum(front, _FRONT) ** 2)
+        self._weight = trust * trust * (1 + np.minimum(front, _FRONT) ** 2) + np.float32(_FAINT)
         self._motion = self._flow * np.float32(sign)
         even = np.maximum(trust, field.calm[::_STRIDE, ::_STRIDE])
         self._mixable = cv2.GaussianBlur(np.ascontiguousarray(even), (0, 0), 1.5)

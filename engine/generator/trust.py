@@ -17,6 +17,8 @@ _LOOSE = 1.6  # pixels of disagreement that halve the trust
 _TEXTURED = 4e-4
 _COLOUR_SPAN = 0.35
 _CALM = 8e-4
+_SURE, _DOUBT = 0.6, 0.5
+_EDGE = 1  # pixels
 _WEAK = 0.25
 _NEAR = 2.0  # pixels
 
@@ -64,6 +66,7 @@ def completed(a: View, b: View, flow: Array, trust: Array, background: Array) ->
     """Replace the flow from `a` to `b` by the background's where it is not trusted."""
     weak = cv2.blur((trust < _WEAK).astype(np.float32), (5, 5)) > 0.5
     filled = np.where(weak[..., None], background, flow).astype(np.float32)
+    filled = _edged(filled, trust, background)
     apart = filled - background
     rest = np.maximum(a.variance, sampled(b.variance, positions(flow.shape) + filled))
     calm = cv2.blur((rest < _CALM).astype(np.float32), (5, 5))
@@ -82,3 +85,17 @@ def background_of(flow: Array, trust: Array, rigid: list[Array]) -> tuple[Array,
             best, most = motion.astype(np.float64), followed
     back = np.linalg.inv(best)
     return cv2.perspectiveTransform(places, best) - places, cv2.perspectiveTransform(places, back) - places
+
+
+def _edged(flow: Array, trust: Array, background: Array) -> Array:
+    """Give what moves in front its own edge: distrusted pixels beside it go with it, lest its outline stay behind."""
+    apart = flow - background
+    front = cv2.magnitude(apart[..., 0], apart[..., 1]) * (trust > _SURE)
+    best, nearest = np.where(trust > _DOUBT, np.float32(np.inf), np.maximum(front, _NEAR)), flow
+    for x in range(-_EDGE, _EDGE + 1):
+        for y in range(-_EDGE, _EDGE + 1):
+            moved = np.roll(front, (y, x), axis=(0, 1))
+            better = moved > best
+            best = np.where(better, moved, best)
+            nearest = np.where(better[..., None], np.roll(flow, (y, x), axis=(0, 1)), nearest)
+    return nearest
