@@ -10,6 +10,7 @@ import dataclasses
 import os
 import signal
 import socket
+import stat
 import sys
 
 import structlog
@@ -29,7 +30,7 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    if settings.stop_on_stdin_eof:
+    if settings.stop_on_stdin_eof and _is_pipe(sys.stdin.fileno()):
         loop.add_reader(sys.stdin.fileno(), _at_eof, stop)
     with contextlib.closing(_listen(settings.host, settings.port)) as sock:
         host, port = sock.getsockname()[:2]
@@ -49,6 +50,12 @@ async def serve(settings: Settings) -> None:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host.strip("[]"), port), family=family, backlog=512)
+
+
+def _is_pipe(fileno: int) -> bool:
+    """Only a pipe tells by its end that its writer is gone; a file or /dev/null is at its end from the start."""
+    mode = os.fstat(fileno).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
 def _at_eof(stop: asyncio.Event) -> None:

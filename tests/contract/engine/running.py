@@ -3,13 +3,14 @@
 The engine is a real process on a real port; the caller knows HTTP and nothing of the engine's code.
 """
 
+import asyncio
 import json
 import os
 import select
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,6 +152,30 @@ async def caller(running: EngineProcess, key: str = "test-key") -> AsyncIterator
     timeout = aiohttp.ClientTimeout(total=DEADLINE_S)
     async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
         yield Caller(session, running.url)
+
+
+async def fetch(url: str, **headers: str) -> tuple[int, bytes]:
+    """Fetch an address with nothing but the given headers."""
+    async with aiohttp.ClientSession() as bare, bare.get(url, headers=headers) as response:
+        return response.status, await response.read()
+
+
+async def gone(url: str, **headers: str) -> None:
+    """Wait until an address answers 404."""
+
+    async def missing() -> bool:
+        return (await fetch(url, **headers))[0] == 404
+
+    await eventually(missing)
+
+
+async def eventually(true: Callable[[], Awaitable[bool]]) -> None:
+    """Ask until something is true; raise TimeoutError when it does not become so."""
+    async with asyncio.timeout(DEADLINE_S):
+        while True:
+            if await true():
+                return
+            await asyncio.sleep(0.02)
 
 
 INLINE = "data:image/png;base64,aGVsbG8="

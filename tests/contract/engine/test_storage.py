@@ -1,14 +1,15 @@
 """Storage: every way fal's clients bring a file in, and how it is given out, kept and dropped."""
 
-import asyncio
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from tests.contract.engine.running import Caller, caller, engine
+from tests.contract.engine.running import Caller, caller, engine, eventually, fetch, gone
 
 MIB = 2**20
 
@@ -20,21 +21,6 @@ async def initiate(call: Caller, tail: str = "", **headers: str) -> dict[str, An
         assert response.status == 200
         told: dict[str, Any] = await response.json()
         return told
-
-
-async def fetch(url: str, **headers: str) -> tuple[int, bytes]:
-    """Fetch a file without a key."""
-    async with aiohttp.ClientSession() as bare, bare.get(url, headers=headers) as response:
-        return response.status, await response.read()
-
-
-async def gone(url: str) -> None:
-    """Wait until a file is not given any more."""
-    async with asyncio.timeout(10):
-        while True:
-            if (await fetch(url))[0] == 404:
-                return
-            await asyncio.sleep(0.02)
 
 
 async def test_a_file_put_to_its_address_comes_back(call: Caller) -> None:
@@ -177,3 +163,22 @@ async def test_old_files_make_room_for_new_ones(tmp_path: Path) -> None:
             gate.touch()
             for request_id in (first, waiting):
                 assert "error" not in await call.until(request_id, "COMPLETED")
+
+
+async def test_what_is_older_than_its_days_goes(tmp_path: Path) -> None:
+    """Files and finished requests are dropped when their days are over; here the clock of both is set back."""
+    with engine(tmp_path / "data", "--workers", "1", "--sweep-s", "0.05") as running:
+        async with caller(running) as call:
+            request_id = await call.submit("go")
+            await call.until(request_id, "COMPLETED")
+            url = (await call.get(request_id))[1]["video"]["url"]
+            with contextlib.closing(sqlite3.connect(tmp_path / "data" / "engine.sqlite")) as table, table:
+                table.execute("UPDATE jobs SET finished = finished - 8 * 86400")
+                table.execute("UPDATE files SET expires = expires - 8 * 86400")
+            await gone(url)
+            await gone(call.address(request_id, "/status"), Authorization="Key test-key")
+
+            async def empty() -> bool:
+                return list((tmp_path / "data" / "files").iterdir()) == []
+
+            await eventually(empty)

@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from multidict import CIMultiDictProxy
 
+from engine.webhooks import MAX_TRIES, pause_after
 from tests.contract.engine.running import Caller, caller, engine
 
 
@@ -109,6 +110,14 @@ async def test_a_webhook_that_is_not_taken_comes_again(call: Caller) -> None:
         headers, body = await other.next()
         await verify(call, headers, body)
         assert other.tries == 2
+
+
+def test_the_pauses_add_up_to_fals_two_hours() -> None:
+    """The first tries come quickly, the last after at most five minutes, all thirty within two hours."""
+    pauses = [pause_after(attempt) for attempt in range(1, MAX_TRIES)]
+    assert pauses[:3] == [1, 2, 4]
+    assert max(pauses) == 300
+    assert 3600 < sum(pauses) < 7200
 
 
 async def test_a_webhook_goes_out_after_a_kill(tmp_path: Path, gate: Path) -> None:
