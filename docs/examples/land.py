@@ -93,7 +93,7 @@ def _rock() -> Field:
     wet = smooth(Y - line(_SHORE), -26, 2) * (X < 930)
     buttress = 0.92 + 0.26 * np.sin(X / 23 + Y / 90 + noise(18, (160, 120), 3)).astype(np.float32)
     light = light * (0.86 + 0.14 * layers) * (1 - 0.5 * wet) * buttress * (1.12 - 0.4 * smooth(X + 0.4 * Y, 760, 1180))
-    return stone * light[..., None]
+    return np.asarray(stone * light[..., None])
 
 
 def _meadow() -> Field:
@@ -245,4 +245,5 @@ def _beam(angle: float, reach: float) -> Field:
     along = dx * np.cos(turn) + dy * np.sin(turn)
     across = -dx * np.sin(turn) + dy * np.cos(turn)
     width = 3 + np.clip(along, 0, None) * 0.085
-    return (np.exp(-((across / width) ** 2)) * np.exp(-along / reach) * smooth(along, 0, 14)).astype(np.float32)
+    cone: Field = np.exp(-((across / width) ** 2)) * np.exp(-along / reach) * smooth(along, 0, 14)
+    return cone

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-Field = np.ndarray[Any, np.dtype[np.float32]]
+Field = np.ndarray[Any, Any]
 
 SCALE = 2
 WIDTH, HEIGHT = 1280 * SCALE, 720 * SCALE
@@ -46,7 +46,7 @@ def noise(seed: int, cell: tuple[float, float], octaves: int = 5, gain: float = 
 def line(points: Sequence[tuple[float, float]], seed: int = 0, rough: float = 0.0, cell: float = 60.0) -> Field:
     """Return a profile's height at every column, through ``points`` (x, y), with jags of about ``rough`` points."""
     x = X[0]
-    y = np.interp(x, *zip(*points, strict=True))
+    y: Field = np.interp(x, [px for px, _ in points], [py for _, py in points])
     for octave in range(6 if rough else 0):
         count = int(1280 / cell * 2**octave) + 2
         jags = np.random.default_rng((seed, octave, 7)).standard_normal(count)
@@ -56,7 +56,7 @@ def line(points: Sequence[tuple[float, float]], seed: int = 0, rough: float = 0.
 
 def below(profile: Field, soft: float = 0.5) -> Field:
     """Return 1 under a profile and 0 above it, with an edge ``soft`` points wide."""
-    return np.clip((Y - profile) / soft + 0.5, 0, 1)
+    return np.asarray(np.clip((Y - profile) / soft + 0.5, 0, 1))
 
 
 def smooth(field: Field, low: float, high: float) -> Field:
@@ -119,4 +119,4 @@ def blurred(field: Field, points: float) -> Field:
 def relief(height: Field, toward: tuple[float, float], strength: float) -> Field:
     """Return how a surface catches light from ``toward`` (right, down): 1 on the flat, more on slopes facing it."""
     down, right = np.gradient(height)
-    return np.clip(1 - strength * (right * toward[0] + down * toward[1]), 0.25, 1.9).astype(np.float32)
+    return np.asarray(np.clip(1 - strength * (right * toward[0] + down * toward[1]), 0.25, 1.9), np.float32)

@@ -1,4 +1,4 @@
-"""What moves and glows: the sky from dusk to night, the moon, the far shore, the water, the boat.
+"""What moves and glows: the sky from dusk to night, sun and moon, the far shore, the water, the boat.
 
 ``night`` runs from 0, dusk, to 1.
 """
@@ -6,6 +6,7 @@
 import numpy as np
 from paint import (
     HEIGHT,
+    SCALE,
     WIDTH,
     Field,
     X,
@@ -46,23 +47,23 @@ def between(dusk: Field, night_: Field, night: float) -> Field:
     return dusk + (night_ - dusk) * np.float32(night)
 
 
-def moon(night: float) -> tuple[float, float, float]:
-    """Return the moon's place and radius in points: it rises a little to the right and grows smaller."""
-    return 318 + 26 * night, 366 - 168 * night, 31 - 3 * night
+def disc(night: float) -> tuple[float, float, float]:
+    """Return the place and radius, in points, of the light in the sky: the sun, low, or the moon, high."""
+    return 318 + 28 * night, 366 - 240 * night, 31 - 3 * night
 
 
 def sky(night: float) -> Field:
-    """Return the sky, down to the horizon, with clouds, stars and the moon."""
+    """Return the sky, down to the horizon, with clouds, stars, and the sun or the moon."""
     height = Y[:, :1] / HORIZON
     plain = between(gradient(height, _DUSK), gradient(height, _NIGHT), night)
     sky = np.broadcast_to(plain, (HEIGHT, WIDTH, 3)).astype(np.float32)
-    x, y, radius = moon(night)
+    x, y, radius = disc(night)
     sky = sky + spot(x, HORIZON, 420, 1.4)[..., None] * between(rgb(26, 12, 2), rgb(22, 20, 26), night)
     density = np.roll(noise(3, (460, 84), 7), round(36 * night), axis=1)
     cover = smooth(density, 0.15, 1.9) * smooth(Y, 20, 150) * (1 - 0.75 * smooth(Y, 330, 424))
     stars = _stars() * night * (1 - cover) * (1 - smooth(Y, 220, 400))
     sky = sky + stars[..., None] * rgb(225, 232, 255)
-    sky = _with_moon(sky, (x, y, radius), night)
+    sky = _with_disc(sky, (x, y, radius), night)
     lit = np.clip((density - np.roll(density, -34, axis=0)) * 0.9 + 0.35, 0, 1)
     dark = between(rgb(122, 98, 142), rgb(20, 28, 62), night)
     bright = between(rgb(255, 178, 148), rgb(112, 116, 160), night)
@@ -90,15 +91,15 @@ def _stars() -> Field:
     return field
 
 
-def _with_moon(sky: Field, place: tuple[float, float, float], night: float) -> Field:
+def _with_disc(sky: Field, place: tuple[float, float, float], night: float) -> Field:
     x, y, radius = place
     glow = between(rgb(66, 40, 18), rgb(96, 100, 122), night)
     sky = sky + (spot(x, y, radius * 2.2, 1.0) * 0.9 + spot(x, y, radius * 6, 1.1) * 0.35)[..., None] * glow
     distance = np.hypot(X - np.float32(x), Y - np.float32(y))
-    disc = np.clip((np.float32(radius) - distance) * 1.6, 0, 1)
+    face_mask = np.clip((np.float32(radius) - distance) * 1.6, 0, 1)
     seas = spot(x - 9, y - 8, 9) + spot(x + 6, y - 3, 8) + spot(x - 3, y + 10, 10) * 0.8 + spot(x + 12, y + 10, 6) * 0.5
-    face = between(rgb(292, 262, 206), rgb(256, 251, 238), night) * (1 - 0.13 * np.clip(seas, 0, 1)[..., None])
-    return mixed(sky, face, disc)
+    face = between(rgb(292, 262, 206), rgb(256, 251, 238), night) * (1 - 0.2 * night * np.clip(seas, 0, 1)[..., None])
+    return mixed(sky, face, face_mask)
 
 
 def far_shore(picture: Field, night: float) -> Field:
@@ -120,17 +121,17 @@ def far_shore(picture: Field, night: float) -> Field:
 
 
 def water(above: Field, night: float) -> Field:
-    """Return the sea: the mirrored sky, broken by waves that shrink towards the horizon, with the moon's path."""
+    """Return the sea: the mirrored sky, broken by waves that shrink towards the horizon, with a path of light."""
     depth = np.clip((Y - HORIZON) / (720 - HORIZON), 0, 1)
     swell = _waves(night)
     rows = np.clip(2 * HORIZON - Y[:, 0] * 1.0 - 3, 0, HORIZON - 2)
     shift = (swell * (4 + 60 * depth)).astype(np.float32)
-    source = np.clip((rows[:, None] + shift) * 2, 0, HORIZON * 2 - 3).astype(np.int32)
+    source = np.clip((rows[:, None] + shift) * SCALE, 0, HORIZON * SCALE - 3).astype(np.int32)
     mirrored = above[source, np.arange(WIDTH)[None, :]]
     deep = between(rgb(44, 74, 104), rgb(8, 18, 44), night)
     sea = mixed(mirrored * 0.9, deep, smooth(depth, -0.15, 1.1) * 0.82)
     sea = sea * (1 + 0.20 * swell * smooth(depth, 0.0, 0.25))[..., None]
-    x, _, _ = moon(night)
+    x, _, _ = disc(night)
     path = np.exp(-(((X - np.float32(x)) / (20 + 150 * depth)) ** 2)) * smooth(depth, -0.02, 0.02)
     sparkle = smooth(swell, 0.25, 1.5) * 1.1 + 0.16
     light = between(rgb(255, 196, 136), rgb(214, 218, 232), night)
@@ -139,14 +140,12 @@ def water(above: Field, night: float) -> Field:
 
 def _waves(night: float) -> Field:
     """Return the water's height: one flat sheet of noise, looked at from above the sea, so that it has perspective."""
-    sheet = sum(
-        0.6**k * np.roll(noise(40 + k, (300 / 2**k, 90 / 2**k), 3), round((9 + 6 * k) * night), axis=1)
-        for k in range(2)
-    )
+    sheet = np.roll(noise(40, (300, 90), 3), round(9 * night), axis=1)
+    sheet = sheet + 0.6 * np.roll(noise(41, (150, 45), 3), round(15 * night), axis=1)
     far = np.clip(Y - HORIZON, 0.0, None) + 5
     u = (X - 640) * 150 / far + 640
     v = 15_000 / far
-    rows, columns = (v * 2).astype(np.int32) % HEIGHT, (u * 2).astype(np.int32) % WIDTH
+    rows, columns = (v * SCALE).astype(np.int32) % HEIGHT, (u * SCALE).astype(np.int32) % WIDTH
     perspective = sheet[rows, columns]
     ripples = noise(60, (36, 5), 4)
     return (perspective * 0.55 + ripples * 0.75).astype(np.float32)
@@ -154,7 +153,7 @@ def _waves(night: float) -> Field:
 
 def with_boat(picture: Field, night: float) -> Field:
     """Let the boat sail: from the left towards the headland."""
-    x, y, size = 196 + 168 * night, 470 + 8 * night, 1.0 + 0.06 * night
+    x, y, size = 196 + 60 * night, 470 + 8 * night, 1.0 + 0.06 * night
 
     def at(*points: tuple[float, float], flip: float = 1.0) -> list[tuple[float, float]]:
         return [(x + px * size, y + py * size * flip) for px, py in points]
