@@ -7,8 +7,9 @@ doubles; after a few that broke soon, or where there is none, the status is aske
 goes on at fal meanwhile.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 import httpx
@@ -25,6 +26,7 @@ from bot.domain.progress import Completed, Update
 _REFUSED = frozenset({401, 402, 403})
 _PASSING = frozenset({408, 425, 429})
 _LONGEST_WAIT = 60.0
+_DRAIN = 0.1
 
 
 class _Broken(Exception):
@@ -62,9 +64,11 @@ class Watch:
                     async for status in statuses:
                         self._heard_at = self._patience.clock()
                         for update in self._statuses.updates(status):
-                            yield update
                             if isinstance(update, Completed):
+                                await _drain(statuses)
+                                yield update
                                 return
+                            yield update
             except _Broken as broken:
                 wait = broken.wait
             except _NoStream:
@@ -89,10 +93,9 @@ class Watch:
         self._streaming, self._attempts = False, 0
 
     async def _stream(self) -> AsyncGenerator[Mapping[str, Any], None]:
-        url = httpx.URL(self._ticket.status_url)
-        url = url.copy_with(path=url.path.rstrip("/") + "/stream", query=b"logs=1")
+        url = f"{self._ticket.status_url}/stream?logs=1"
         limits = self._patience.timeout(self._patience.silence)
-        async with aconnect_sse(self._http, "GET", str(url), timeout=limits) as events:
+        async with aconnect_sse(self._http, "GET", url, timeout=limits) as events:
             answer = events.response
             if answer.status_code != 200 or "text/event-stream" not in answer.headers.get("Content-Type", ""):
                 await answer.aread()
@@ -120,6 +123,14 @@ class Watch:
             raise _NoStream
         asked = retry_after(answer)
         raise _Broken(None if asked is None else min(asked, _LONGEST_WAIT))
+
+
+async def _drain(statuses: AsyncGenerator[Mapping[str, Any], None]) -> None:
+    """Let the stream end by itself, so that its connection can carry the question for the result."""
+    with suppress(TimeoutError, *BREAKS, ValueError, SSEError, _Broken):
+        async with asyncio.timeout(_DRAIN):
+            async for _ in statuses:
+                pass
 
 
 def _status(body: object) -> Mapping[str, Any]:

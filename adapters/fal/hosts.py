@@ -12,6 +12,7 @@ UPLOAD_HOST = "v3.fal.media"
 _KEY_HOSTS = frozenset({QUEUE_HOST, FAL_RUN_HOST, "rest.fal.ai", "api.fal.ai"})
 _FILES = "fal.media"
 _PORTS = {"http": 80, "https": 443}
+_Origin = tuple[str, str, int | None]
 
 
 class Hosts:
@@ -19,24 +20,30 @@ class Hosts:
 
     def __init__(self, base: str | None) -> None:
         self._base = None if base is None else httpx.URL(base.rstrip("/"))
+        self._moved = frozenset() if base is None else _KEY_HOSTS | {UPLOAD_HOST}
+        own = {_origin(self._base)} if self._base else {("https", host, 443) for host in _KEY_HOSTS}
+        self._origins: frozenset[_Origin] = frozenset(own)
+        roots = [f"https://{host}/" for host in _KEY_HOSTS]
+        if self._base:
+            roots.append(f"{self._base.scheme}://{self._base.netloc.decode('ascii')}/")
+        self._own_roots = tuple(roots)
 
     def place(self, url: httpx.URL) -> httpx.URL:
         """Return where a request to this URL really goes."""
-        if self._base is None or not (url.host in _KEY_HOSTS or url.host == UPLOAD_HOST):
+        if self._base is None or url.host not in self._moved:
             return url
-        path = self._base.raw_path.rstrip(b"/") + url.raw_path
-        return self._base.copy_with(raw_path=path)
+        return self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + url.raw_path)
 
     def is_own(self, url: str) -> bool:
-        """Whether a URL that the provider named is one to send the key to."""
-        parsed = _parsed(url)
-        return parsed is not None and self.takes_key(self.place(parsed))
+        """Whether a URL that the provider named is one to send the key to, as fal writes them.
+
+        A plain look at the beginning, since it is asked for every job: the slash ends the host for every parser.
+        """
+        return url.startswith(self._own_roots)
 
     def takes_key(self, url: httpx.URL) -> bool:
         """Whether the key may go to this URL, as it will really be asked."""
-        if self._base is not None:
-            return _origin(url) == _origin(self._base)
-        return _origin(url) in {("https", host, 443) for host in _KEY_HOSTS}
+        return _origin(url) in self._origins
 
     def takes_upload_token(self, url: httpx.URL) -> bool:
         """Whether the short-lived token of the upload host may go to this URL."""
@@ -44,20 +51,15 @@ class Hosts:
 
     def serves_files(self, url: str) -> bool:
         """Whether a result may be fetched from this URL."""
-        parsed = _parsed(url)
-        return parsed is not None and self.takes_upload_token(self.place(parsed))
+        try:
+            return self.takes_upload_token(self.place(httpx.URL(url)))
+        except httpx.InvalidURL:
+            return False
 
 
 def _is_files_host(host: str) -> bool:
     return host == _FILES or host.endswith("." + _FILES)
 
 
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+def _origin(url: httpx.URL) -> _Origin:
     return url.scheme, url.host, url.port or _PORTS.get(url.scheme)
-
-
-def _parsed(url: str) -> httpx.URL | None:
-    try:
-        return httpx.URL(url)
-    except httpx.InvalidURL:
-        return None
