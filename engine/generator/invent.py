@@ -29,6 +29,12 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("turn", (r"spin(s|ning)?", r"rotat\w+", r"turn(s|ing)?", r"swirl\w*", r"twist\w*", "orbit")),
     ("drift", (r"dissolv\w+", r"fad(e|es|ing)", r"dream\w*", r"melt\w*", r"morph\w*", r"transform\w*")),
 )
+_CAMERA = re.compile(r"\b(?:camera|zoom|pan|pans|panning|dolly|tilt)", re.IGNORECASE)
+_CLOSER = 1.08
+_DIRECTIONS = {"left": 1 + 0j, "right": -1 + 0j, "up": 1j, "down": -1j}
+_EXCURSIONS = {"push": (0.0, 0j), "turn": (2.5, 0j)} | {
+    name: (0.0, -0.02 * toward) for name, toward in _DIRECTIONS.items()
+}
 _BY_CHANCE = ("push", "pull", "left", "right", "up", "push", "drift")
 
 
@@ -38,22 +44,35 @@ class Invention:
 
     `move` stands in for the camera's move between unrelated pictures. The end picture arrives against `sweep`, the
     direction in which the start picture leaves (a complex number), and from the centre (`radial` 1) or from the rim
-    (-1), so that no picture's own border comes into view. `breath` is a zoom that is gone at both ends.
+    (-1), so that no picture's own border comes into view. `excursion` is a move that is whole half-way and gone at both
+    ends.
     """
 
     move: Similarity = field(default_factory=Similarity)
     sweep: complex = 0j
     radial: float = 0.0
-    breath: float = 0.0
+    excursion: Similarity = field(default_factory=Similarity)
 
     def drift(self, t: float) -> Similarity:
         """Give the camera's extra move at time t: none at 0 and at 1."""
-        return Similarity(complex(1 / (1 + self.breath * sin(pi * t) ** 2)))
+        return self.excursion.power(sin(pi * t) ** 2)
 
 
 def still() -> Invention:
     """Give the life of a picture that does not change: it breathes."""
-    return Invention(breath=_BREATH)
+    return Invention(excursion=Similarity(complex(1 / (1 + _BREATH))))
+
+
+def accompanied(prompt: str) -> Invention:
+    """Give the small camera move that the prompt's words add to pictures with a motion of their own: there and back.
+
+    Every move is also a little zoom, so that the borders stay out of view.
+    """
+    style = _asked(prompt) if _CAMERA.search(prompt) else None
+    if style is None or style not in _EXCURSIONS:
+        return Invention()
+    turn, shift = _EXCURSIONS[style]
+    return Invention(excursion=Similarity(cmath.exp(1j * radians(turn)) / _CLOSER, shift))
 
 
 def invented(prompt: str, chance: np.random.Generator) -> Invention:
@@ -69,9 +88,8 @@ def invented(prompt: str, chance: np.random.Generator) -> Invention:
     if style == "turn":
         angle = radians(28) * strength * (1 if chance.random() < 0.5 else -1)
         return Invention(Similarity(1.45 * cmath.exp(1j * angle)), radial=1.0)
-    directions = {"left": 1 + 0j, "right": -1 + 0j, "up": 1j, "down": -1j}
-    if style in directions:
-        toward = directions[style]
+    if style in _DIRECTIONS:
+        toward = _DIRECTIONS[style]
         return Invention(Similarity(1 + 0j, toward * _PAN * strength), toward)
     return Invention(Similarity(complex(1.12)), radial=0.25)
 

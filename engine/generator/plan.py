@@ -14,7 +14,7 @@ from engine.generator.arrays import Array
 from engine.generator.camera import Matches, Similarity, find_camera, find_matches, grid, to_map
 from engine.generator.exposure import evened
 from engine.generator.flow import View, chosen, explanations, motions, sampled, view
-from engine.generator.invent import Invention, arrival_times, invented, still
+from engine.generator.invent import Invention, accompanied, arrival_times, invented, still
 from engine.generator.trust import Field, background_of, completed, score, trusted
 
 _LONG = 416  # pixels of the canvas
@@ -51,7 +51,7 @@ def make_plan(a: Array, b: Array, prompt: str, seed: int, checkpoint: Callable[[
     if cv2.absdiff(gray_a, gray_b).mean() < _SAME:
         return plan.made(still(), arrival, matched=True)
     if plan.score > needed:
-        return plan.made(Invention(), arrival, matched=True)
+        return plan.made(accompanied(prompt), arrival, matched=True)
     return _unrelated(plan.forward.trust.shape, invented(prompt, chance), chance)
 
 

@@ -18,6 +18,7 @@ _TEXTURED = 4e-4
 _COLOUR_SPAN = 0.35
 _CALM = 8e-4
 _SURE, _DOUBT = 0.6, 0.5
+_SPECK = 120  # pixels
 _EDGE = 1  # pixels
 _WEAK = 0.25
 _NEAR = 2.0  # pixels
@@ -66,7 +67,7 @@ def completed(a: View, b: View, flow: Array, trust: Array, background: Array) ->
     """Replace the flow from `a` to `b` by the background's where it is not trusted."""
     weak = cv2.blur((trust < _WEAK).astype(np.float32), (5, 5)) > 0.5
     filled = np.where(weak[..., None], background, flow).astype(np.float32)
-    filled = _edged(filled, trust, background)
+    filled = _edged(_without_specks(filled, background), trust, background)
     apart = filled - background
     rest = np.maximum(a.variance, sampled(b.variance, positions(flow.shape) + filled))
     calm = cv2.blur((rest < _CALM).astype(np.float32), (5, 5))
@@ -85,6 +86,15 @@ def background_of(flow: Array, trust: Array, rigid: list[Array]) -> tuple[Array,
             best, most = motion.astype(np.float64), followed
     back = np.linalg.inv(best)
     return cv2.perspectiveTransform(places, best) - places, cv2.perspectiveTransform(places, back) - places
+
+
+def _without_specks(flow: Array, background: Array) -> Array:
+    """Give back to the background what moves in front but is too small to be a thing: leaves that look like others."""
+    apart = flow - background
+    moving = (cv2.magnitude(apart[..., 0], apart[..., 1]) > _NEAR).astype(np.uint8)
+    _, labels, facts, _ = cv2.connectedComponentsWithStats(moving)
+    specks = facts[:, cv2.CC_STAT_AREA] < _SPECK
+    return np.where(specks[labels][..., None], background, flow)
 
 
 def _edged(flow: Array, trust: Array, background: Array) -> Array:

@@ -13,7 +13,7 @@ from bench.generator_scenes import Pose, Scene, layer_scene, seen
 from engine.generator import Order
 from engine.generator.camera import Similarity
 from engine.generator.easing import times
-from engine.generator.invent import invented
+from engine.generator.invent import Invention, accompanied, invented
 from engine.generator.pixels import from_rgb
 from engine.generator.plan import make_plan
 from engine.generator.render import frames
@@ -127,6 +127,16 @@ def test_the_prompt_chooses_the_move_of_unrelated_pictures() -> None:
         assert invented("pan left along the wall", chance).move.b.real > 0
         assert invented("pan to the right", chance).move.b.real < 0
         assert abs(invented("it starts to spin", chance).move.a.imag) > 0
+
+
+def test_the_prompt_moves_the_camera_over_related_pictures_there_and_back() -> None:
+    """Between pictures with a motion of their own, a camera word adds a small move; both ends keep their place."""
+    added = accompanied("the camera pans right over the hills")
+    assert added.drift(0.5) != Similarity()
+    for end in (0.0, 1.0):
+        assert added.drift(end).a == pytest.approx(1)
+        assert added.drift(end).b == pytest.approx(0)
+    assert accompanied("a dog turns into a cat") == Invention()
 
 
 def test_powers_of_a_camera_move_compose() -> None:
