@@ -11,9 +11,10 @@ import binascii
 import contextlib
 import ipaddress
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import aiohttp
@@ -23,6 +24,8 @@ from yarl import URL
 from engine.files import FileStore, TooLarge, write_file
 
 STORED = "stored:"
+# Stored for one job alone, and dropped with it.
+INLINE = "inline:"
 TIMEOUT_S = 30
 MAX_HOPS = 5
 
@@ -112,8 +115,8 @@ class Inputs:
 
     async def fetch(self, value: str, scratch: Path) -> Path:
         """Bring a staged image onto the disk and return its path; raise BadInput when it cannot be had."""
-        if value.startswith(STORED):
-            token = value.removeprefix(STORED)
+        token = stored_token(value)
+        if token is not None:
             file = await self.files.find(token)
             if file is None or file.size is None:
                 raise BadInput("the uploaded file is not there (any more); upload it again")
@@ -132,6 +135,12 @@ class Inputs:
                 raise BadInput("its address is inside a private network, which this engine does not read") from error
             raise BadInput("its server could not be reached") from error
         return scratch
+
+    async def release(self, fields: Mapping[str, Any]) -> None:
+        """Drop the images that came inside a request."""
+        for value in fields.values():
+            if isinstance(value, str) and value.startswith(INLINE):
+                await self.files.remove(value.removeprefix(INLINE))
 
     async def _download(self, url: URL, target: Path) -> None:
         for _ in range(MAX_HOPS):
@@ -162,4 +171,11 @@ class Inputs:
             yield data
 
         stored = await self.files.save(whole(), name="inline", content_type=content_type)
-        return STORED + stored.token
+        return INLINE + stored.token
+
+
+def stored_token(value: object) -> str | None:
+    """Return the token of a stored reference, None for anything else."""
+    if isinstance(value, str) and value.startswith((STORED, INLINE)):
+        return value.partition(":")[2]
+    return None

@@ -9,7 +9,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from aiohttp import web
@@ -18,7 +18,7 @@ from yarl import URL
 from engine import outcomes
 from engine.inputs import BadInput, check_target
 from engine.jobs import Job, LogLine, Outcome, Submission
-from engine.lifecycle import LifecycleError, lifetime
+from engine.lifecycle import lifetime
 from engine.live import LiveJob
 from engine.rooms import ROOMS, Rooms, base_url, refuse
 from engine.scheduler import QueueFull
@@ -39,41 +39,37 @@ def routes(endpoint: str) -> list[web.AbstractRouteDef]:
     ]
 
 
+@dataclass(frozen=True)
+class _Wishes:
+    """What a submit asks for besides the model's input."""
+
+    most: int | None
+    start_within_s: float | None
+    webhook: str | None
+    lifetime_s: float | None
+
+
 async def submit(request: web.Request) -> web.Response:
     """Accept a request into the queue."""
     rooms = request.app[ROOMS]
+    given = await _json_object(request)
+    if isinstance(given, web.Response):
+        return given
     try:
-        given = json.loads(await request.read())
-        if not isinstance(given, dict):
-            return _bad_json("Input should be a JSON object")
+        wishes = _wishes(request)
     except ValueError as error:
-        return _bad_json(f"The body is not valid JSON: {error}")
-    except web.HTTPRequestEntityTooLarge:
-        limit = rooms.settings.max_body_bytes // 2**20
-        return refuse(413, f"The request is larger than {limit} MiB. Upload the images and send their addresses.")
-    try:
-        most, within = _number(request.query, "fal_max_queue_length"), _number(request.headers, "X-Fal-Request-Timeout")
-        webhook = _webhook(request)
-        lives = lifetime(request.headers)
-    except (ValueError, LifecycleError) as error:
         return refuse(400, str(error))
+    fields, refusal = await _prepare(request, rooms, given)
     request_id = str(uuid.uuid4())
-    refusal: Outcome | None = None
-    fields: dict[str, Any] = {}
-    if problems := rooms.model.problems(given):
-        refusal = outcomes.refused(problems)
-    else:
-        fields, refusal = await _stage(request, rooms, given)
-    submission = Submission(request_id, fields if refusal is None else {}, base_url(request), webhook, lives)
-    if refusal is not None:
-        live = await rooms.scheduler.refuse(submission, refusal)
-    else:
-        try:
-            live = await rooms.scheduler.submit(
-                submission, most=None if most is None else int(most), start_within_s=within
-            )
-        except QueueFull:
-            return refuse(429, f"More than {most:.0f} requests wait already. Try again later.", **{"Retry-After": "5"})
+    submission = Submission(request_id, fields, base_url(request), wishes.webhook, wishes.lifetime_s)
+    try:
+        if refusal is not None:
+            live = await rooms.scheduler.refuse(submission, refusal)
+        else:
+            live = await rooms.scheduler.submit(submission, most=wishes.most, start_within_s=wishes.start_within_s)
+    except QueueFull:
+        await rooms.inputs.release(fields)
+        return refuse(429, f"{wishes.most} or more requests wait already. Try again later.", **{"Retry-After": "5"})
     body = {**urls(request, request_id), **_queued(rooms, live), "logs": None, "metrics": {}}
     return web.json_response(body, headers={"x-fal-request-id": request_id})
 
@@ -86,7 +82,7 @@ async def status(request: web.Request) -> web.Response:
         return _unknown()
     body = state(request, rooms, found)
     if wants_logs(request) and body["status"] != "IN_QUEUE":
-        body["logs"] = [asdict(line) for line in found.logs]
+        body["logs"] = log_lines(found.logs)
     done = body["status"] == "COMPLETED"
     return web.json_response(body, status=200 if done else 202)
 
@@ -126,7 +122,7 @@ async def find(request: web.Request, rooms: Rooms) -> LiveJob | Job | None:
     if live is not None:
         return live
     job = await rooms.jobs.get(request_id)
-    # It may have been finished by a task that ran while the table was read; the row then is the older truth.
+    # A row without an outcome belongs to a live job, or to a submit that nobody was told of yet.
     return rooms.scheduler.find(request_id) if job is not None and job.outcome is None else job
 
 
@@ -170,19 +166,45 @@ def _queued(rooms: Rooms, live: LiveJob) -> dict[str, Any]:
     return {"status": "IN_QUEUE", "queue_position": rooms.scheduler.waiting.position(live)}
 
 
-async def _stage(request: web.Request, rooms: Rooms, given: dict[str, Any]) -> tuple[dict[str, Any], Outcome | None]:
-    """Fill in defaults, draw a seed, and bring the two images where the job finds them."""
+async def _json_object(request: web.Request) -> dict[str, Any] | web.Response:
+    """Read the body, or return the refusal of one that is no JSON object."""
+    try:
+        given = json.loads(await request.read())
+    except ValueError as error:
+        return _bad_json(f"The body is not valid JSON: {error}")
+    except web.HTTPRequestEntityTooLarge:
+        limit = request.app[ROOMS].settings.max_body_bytes // 2**20
+        return refuse(413, f"The request is larger than {limit} MiB. Upload the images and send their addresses.")
+    return given if isinstance(given, dict) else _bad_json("Input should be a JSON object")
+
+
+def _wishes(request: web.Request) -> _Wishes:
+    """Read the query and the headers; raise ValueError with a sentence."""
+    most = _number(request.query, "fal_max_queue_length")
+    return _Wishes(
+        most=None if most is None else int(most),
+        start_within_s=_number(request.headers, "X-Fal-Request-Timeout"),
+        webhook=_webhook(request),
+        lifetime_s=lifetime(request.headers),
+    )
+
+
+async def _prepare(request: web.Request, rooms: Rooms, given: dict[str, Any]) -> tuple[dict[str, Any], Outcome | None]:
+    """Check an input, fill in defaults, draw a seed, and bring the two images where the job finds them."""
+    if problems := rooms.model.problems(given):
+        return {}, outcomes.refused(problems)
     fields = rooms.model.with_defaults(given)
     if fields["seed"] is None:
         fields["seed"] = secrets.randbits(SEED_BITS)
     settings = rooms.settings
     own = {base_url(request), f"{request.scheme}://{request.host}", f"http://{settings.host}:{settings.port}"}
+    staged: dict[str, Any] = {}
     for name in rooms.model.images.values():
         try:
-            fields[name] = await rooms.inputs.stage(fields[name], own)
+            staged[name] = await rooms.inputs.stage(fields[name], own)
         except BadInput as bad:
-            return fields, outcomes.image_not_had(name, str(bad))
-    return fields, None
+            return staged, outcomes.image_not_had(name, str(bad))
+    return fields | staged, None
 
 
 def _webhook(request: web.Request) -> str | None:

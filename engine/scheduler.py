@@ -11,7 +11,7 @@ from collections.abc import Callable
 import structlog
 
 from engine import outcomes
-from engine.inputs import STORED
+from engine.inputs import stored_token
 from engine.jobs import Job, Outcome, Submission
 from engine.live import LiveJob, Waiting
 from engine.rendering import Shop, render_job
@@ -102,8 +102,8 @@ class Scheduler:
 
     def files_in_use(self) -> set[str]:
         """Name the stored files that a live job still needs."""
-        values = (value for live in self._live.values() for value in live.job.input.values())
-        return {value.removeprefix(STORED) for value in values if isinstance(value, str) and value.startswith(STORED)}
+        tokens = (stored_token(value) for live in self._live.values() for value in live.job.input.values())
+        return {token for token in tokens if token is not None}
 
     async def run(self, workers: int) -> None:
         """Work the queue off until cancelled; then every worker is ended."""
@@ -164,6 +164,7 @@ class Scheduler:
         job = live.job
         body = None if job.webhook is None else self._webhook(job, outcome)
         await self._shop.jobs.finish(job, outcome, logs=live.logs, inference_s=live.inference_s, webhook=body)
+        await self._shop.inputs.release(job.input)
         live.outcome, live.running = outcome, False
         self._live.pop(job.request_id, None)
         if timer := self._timers.pop(job.request_id, None):

@@ -59,8 +59,8 @@ class Worker:
         """Render one order; raise WorkerDied when the process does not live to answer, TimeoutError when too slow."""
         self._job += 1
         try:
-            await self._say({"job": self._job, **order})
             async with asyncio.timeout(limit_s):
+                await self._say({"job": self._job, **order})
                 while True:
                     message = await self._hear()
                     if "progress" in message:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 ENDPOINT = "fal-ai/wan-flf2v"
 QUICK = "tests.contract.engine.quick_render:render"
 READY = "engine ready on "
-DEADLINE_S = 20
+DEADLINE_S = 60
 
 
 @dataclass

@@ -68,6 +68,20 @@ async def test_a_loopback_host_header_is_fine(call: Caller, host: str) -> None:
         assert response.status == 200
 
 
+async def test_behind_a_public_address_that_one_is_told_and_known(tmp_path: Path) -> None:
+    """Behind a proxy every address in an answer is the public one, and an upload named by it is our own."""
+    public = "https://tween.example/fal"
+    with engine(tmp_path / "data", "--workers", "1", "--public-url", f"{public}/") as running:
+        async with caller(running) as call:
+            call.session.headers["Host"] = "tween.example"
+            upload = await call.upload(b"frame")
+            assert upload.startswith(f"{public}/files/")
+            request_id = await call.submit("go", start_image_url=upload)
+            done = await call.until(request_id, "COMPLETED")
+            assert done["response_url"] == f"{public}/{ENDPOINT}/requests/{request_id}"
+            assert (await call.get(request_id))[1]["video"]["url"].startswith(f"{public}/files/")
+
+
 def test_an_open_address_without_a_key_is_refused_at_the_start(tmp_path: Path) -> None:
     """Whoever lets strangers reach the engine must set a key, and is told which variable."""
     command = [sys.executable, "-m", "engine", "--host", "0.0.0.0", "--port", "0", "--data-dir", str(tmp_path / "data")]

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 from engine.files import FileStore
 from engine.inputs import BadInput, Inputs
 from engine.table import open_table
-from tests.contract.engine.running import Caller, caller, engine
+from tests.contract.engine.running import ENDPOINT, INLINE, Caller, caller, engine
 
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -85,6 +85,23 @@ async def test_an_upload_that_is_gone_is_a_422(call: Caller) -> None:
     """An own address whose file is not there tells to upload again."""
     code, words = await end_of(call, f"{call.url}/files/gone/a.png")
     assert (code, "upload it again" in words) == (422, True)
+
+
+async def test_an_image_inside_a_request_is_kept_no_longer_than_its_job(tmp_path: Path) -> None:
+    """Data URIs leave nothing behind: not after a result, not after a refusal, not after a full queue."""
+    gate, data = tmp_path / "gate", tmp_path / "data"
+    with engine(data, "--workers", "1") as running:
+        async with caller(running) as call:
+            held = await call.submit(f"hold {gate}")
+            await call.until(held, "IN_PROGRESS", log="3/81")
+            await call.submit("go", end_image_url="data:nonsense")
+            body = {"prompt": "go", "start_image_url": INLINE, "end_image_url": INLINE}
+            async with call.session.post(f"{call.url}/{ENDPOINT}?fal_max_queue_length=0", json=body) as response:
+                assert response.status == 429
+            gate.touch()
+            await call.until(held, "COMPLETED")
+            video = (await call.get(held))[1]["video"]["url"].split("/")[-2]
+            assert [path.name for path in (data / "files").iterdir()] == [video]
 
 
 async def test_a_cancel_ends_a_download(call: Caller) -> None:
