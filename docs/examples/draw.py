@@ -60,7 +60,7 @@ def lighter(image: Image.Image) -> Image.Image:
     even = np.asarray(image.reduce(8).resize(SIZE, Image.Resampling.BICUBIC), np.float32)
     rough = np.abs(exact - even).mean(-1)
     coarse = Image.fromarray(rough).resize((160, 90), Image.Resampling.BOX).resize(SIZE, Image.Resampling.BICUBIC)
-    step = np.where(np.asarray(coarse) > 2.0, 5, np.where(even.max(-1) < 80, 1, 2))[..., None]
+    step = np.where(np.asarray(coarse) > 2.0, 6, np.where(even.max(-1) < 80, 1, 2))[..., None]
     return Image.fromarray(np.clip(np.round(exact / step) * step, 0, 255).astype(np.uint8))
 
 
@@ -68,7 +68,7 @@ def main() -> None:
     """Draw both frames into the folder given, else beside this file."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     for name, night in HOUR.items():
-        seen(painted(night), *CAMERA[name]).save(folder / f"{name}.png", optimize=True)
+        seen(painted(night), *CAMERA[name]).save(folder / f"{name}.png", compress_level=7)
 
 
 if __name__ == "__main__":
