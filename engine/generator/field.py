@@ -32,14 +32,15 @@ _WIDE_FEATHER = 0.11
 class Mixture:
     """Frame t on a coarse raster: places (points) in either picture, float32 weights of the end picture.
 
-    `weight_b` holds for detail, `soft_b` for light and colour: where a place turns at its own time its detail does so
-    crisply while its colour passes on with that of all others.
+    `weight_b` holds for detail. Light and colour pass on evenly: they are `ahead` of detail by a share of the change of
+    light, which is looked up at the points `middle` of the middle canvas.
     """
 
     places_a: Array
     places_b: Array
     weight_b: Array
-    soft_b: Array
+    ahead: Array
+    middle: Array
 
 
 class Mixer:
@@ -73,8 +74,8 @@ class Mixer:
         matched = np.clip(np.maximum(even_a, even_b) / np.float32(_MATCHED), 0, 1)
         matched = np.maximum(matched, cv2.absdiff(sees_a, sees_b))  # what one picture hides is no matter of chance
         turn = matched * np.float32(t) + (1 - matched) * self._turned(u, t)
-        even = np.full_like(turn, t)
-        return Mixture(places_a, places_b, _share(turn, sees_a, sees_b), _share(even, sees_a, sees_b))
+        share = _share(turn, sees_a, sees_b)
+        return Mixture(places_a, places_b, share, np.float32(t) - share, u)
 
     def _unmatched(self, u: Array, t: float) -> Mixture:
         camera = self._plan.camera
@@ -83,11 +84,9 @@ class Mixer:
         feather = _FEATHER + _WIDE_FEATHER * min(1.0, 5 * t, 5 * (1 - t))
         sees_a, sees_b = self._within(places_a, feather), self._within(places_b, feather)
         alone = cv2.absdiff(sees_a, sees_b)
-        weights = []
-        for soft in (_SOFT, _SOFTER):
-            turn = alone * np.float32(t) + (1 - alone) * self._turned(u, t, soft)
-            weights.append(_share(turn, sees_a, sees_b))
-        return Mixture(places_a, places_b, *weights)
+        turns = [alone * np.float32(t) + (1 - alone) * self._turned(u, t, soft) for soft in (_SOFT, _SOFTER)]
+        share, soft_share = (_share(turn, sees_a, sees_b) for turn in turns)
+        return Mixture(places_a, places_b, share, soft_share - share, u)
 
     def _motion(self, t: float) -> Array:
         """Splat both flows to time t; give the motion V in cells, holes filled from around."""

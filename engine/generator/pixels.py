@@ -14,9 +14,8 @@ from engine.generator.camera import to_map
 from engine.generator.field import Mixture
 
 CELL = 4  # pixels a cell of the coarse maps
-_LOW = 0.03  # of the long side: what is finer is detail
 _LEAST = 0.01
-_BORDER = cv2.BORDER_REFLECT_101
+_BORDER, _REPEAT = cv2.BORDER_REFLECT_101, cv2.BORDER_REPLICATE
 _LUMA = np.array([[0.2126, 0.7152, 0.0722, 0.0]]) * (219 / 255) + np.array([[0, 0, 0, 16.0]])
 _BLUE = np.array([-0.2126, -0.7152, 1 - 0.0722]) / 1.8556
 _RED = np.array([1 - 0.2126, -0.7152, -0.0722]) / 1.5748
@@ -44,12 +43,11 @@ def from_rgb(rgb: Array) -> Nv12:
 
 
 class Painter:
-    """Draws the frames between two pictures; keeps their light and colour without detail, which is small."""
+    """Draws the frames between two pictures, given the change of light between them (RGB float32 on the canvas)."""
 
-    def __init__(self, a: Nv12, b: Nv12) -> None:
+    def __init__(self, a: Nv12, b: Nv12, light: Array) -> None:
         self._a, self._b = a, b
-        self._low_luma = _low(a.luma, 4), _low(b.luma, 4)
-        self._low_chroma = _low(a.chroma, 2), _low(b.chroma, 2)
+        self._light = (cv2.transform(light, _LUMA[:, :3]), cv2.transform(light, _CHROMA[:, :3]))
 
     def frame(self, mixture: Mixture) -> Nv12:
         """Draw the frame that a mixture describes."""
@@ -59,29 +57,18 @@ class Painter:
         luma = _drawn(self._a.luma, self._b.luma, (map_a, map_b), share)
         halves = [places * np.float32(0.5) - np.float32(0.25) for places in (map_a, map_b)]
         chroma = _drawn(self._a.chroma, self._b.chroma, (halves[0], halves[1]), share)
-        ahead = mixture.soft_b - share
-        if float(np.abs(ahead).max()) >= _LEAST:
-            luma = self._relit(luma, self._low_luma, mixture, ahead)
-            chroma = self._relit(chroma, self._low_chroma, mixture, ahead[..., None])
-        return Nv12(luma, chroma)
-
-    @staticmethod
-    def _relit(drawn: Array, low: tuple[Array, Array], mixture: Mixture, ahead: Array) -> Array:
-        """Correct the light of a plane where it turns at another time than its detail does."""
-        rows, columns = low[0].shape[:2]
-        from_a, from_b = (
-            cv2.remap(plane, to_map(places, columns, rows), ABSENT, cv2.INTER_LINEAR, borderMode=_BORDER)
-            for plane, places in zip(low, (mixture.places_a, mixture.places_b), strict=True)
-        )
-        change = _grown((from_b - from_a) * ahead, (drawn.shape[1], drawn.shape[0]))
-        return cv2.add(drawn, np.rint(change).astype(np.int16), dtype=cv2.CV_8U)
+        if float(np.abs(mixture.ahead).max()) < _LEAST:
+            return Nv12(luma, chroma)
+        return Nv12(_relit(luma, self._light[0], mixture), _relit(chroma, self._light[1], mixture))
 
 
-def _low(plane: Array, step: int) -> Array:
-    """Give a plane without its detail, float32, at a quarter of the luma's size."""
-    height, width = plane.shape[:2]
-    small = cv2.resize(plane, (width // step, height // step), interpolation=cv2.INTER_AREA).astype(np.float32)
-    return cv2.GaussianBlur(small, (0, 0), _LOW * max(small.shape))
+def _relit(drawn: Array, light: Array, mixture: Mixture) -> Array:
+    """Correct the light of a plane where it passes on otherwise than detail does."""
+    rows, columns = light.shape[:2]
+    here = cv2.remap(light, to_map(mixture.middle, columns, rows), ABSENT, cv2.INTER_LINEAR, borderMode=_REPEAT)
+    change = here * (mixture.ahead if light.ndim == 2 else mixture.ahead[..., None])
+    grown = _grown(change, (drawn.shape[1], drawn.shape[0]))
+    return cv2.add(drawn, np.rint(grown).astype(np.int16), dtype=cv2.CV_8U)
 
 
 def _drawn(a: Array, b: Array, maps: tuple[Array, Array], share: Array) -> Array:

@@ -11,15 +11,16 @@ import cv2
 import numpy as np
 
 from engine.generator.arrays import Array
-from engine.generator.camera import Matches, Similarity, find_camera, find_matches, grid, to_map
+from engine.generator.camera import Matches, Similarity, find_camera, find_matches, to_map
 from engine.generator.exposure import evened
-from engine.generator.flow import View, chosen, explanations, motions, sampled, view
+from engine.generator.flow import View, chosen, explanations, motions, view
 from engine.generator.invent import Invention, accompanied, arrival_times, invented, still
+from engine.generator.middle import Middle, laid, light_change
 from engine.generator.trust import Field, background_of, completed, score, trusted
 
-_LONG = 416  # pixels of the canvas
 _ACCEPT_WITH_CAMERA = 0.10
 _ACCEPT = 0.20
+_BROAD_LIGHT, _NEAR_LIGHT = 0.09, 0.03  # of the long side: reach of what is known of the light
 _SAME = 1.5  # mean difference of gray values below which two pictures are one
 
 
@@ -27,12 +28,14 @@ _SAME = 1.5  # mean difference of gray values below which two pictures are one
 class Plan:
     """The camera's move from the start to the end, the flows on the middle canvas both ways, and the invented part.
 
-    `arrival` holds, a pixel of the canvas, the time 0..1 at which what cannot be matched turns from start to end.
+    `light` is the change of light and colour from the start to the end (middle.py); `arrival` holds, a pixel of the
+    canvas, the time 0..1 at which what cannot be matched turns from start to end.
     """
 
     camera: Similarity
     forward: Field
     backward: Field
+    light: Array
     arrival: Array
     invention: Invention
     matched: bool
@@ -52,7 +55,7 @@ def make_plan(a: Array, b: Array, prompt: str, seed: int, checkpoint: Callable[[
         return plan.made(still(), arrival, matched=True)
     if plan.score > needed:
         return plan.made(accompanied(prompt), arrival, matched=True)
-    return _unrelated(plan.forward.trust.shape, invented(prompt, chance), chance)
+    return _unrelated(a, b, invented(prompt, chance), chance)
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,16 @@ class _Study:
     camera: Similarity
     forward: Field
     backward: Field
+    light: Array
     score: float
 
     def made(self, invention: Invention, arrival: Array, *, matched: bool) -> Plan:
-        return Plan(self.camera, self.forward, self.backward, arrival, invention, matched)
+        return Plan(self.camera, self.forward, self.backward, self.light, arrival, invention, matched)
 
 
 def _study(a: Array, b: Array, camera: Similarity, matches: Matches, checkpoint: Callable[[], None]) -> _Study:
-    view_a, view_b = _on_canvas(a, b, camera)
+    middle = laid(a, b, camera)
+    view_a, view_b = _views(middle)
     height, width = view_a.gray.shape
     points_a = to_map(camera.power(0.5)(matches.a), width, height)
     points_b = to_map(camera.power(-0.5)(matches.b), width, height)
@@ -84,34 +89,24 @@ def _study(a: Array, b: Array, camera: Similarity, matches: Matches, checkpoint:
     behind_a, behind_b = background_of(there, trust_a, rigid)
     forward = completed(view_a, view_b, there, trust_a, behind_a)
     backward = completed(view_b, view_a, back, trust_b, behind_b)
-    return _Study(camera, forward, backward, min(score(view_a, strict_a), score(view_b, strict_b)))
+    light = light_change(middle, forward.flow, np.maximum(forward.trust, forward.calm), _BROAD_LIGHT)
+    return _Study(camera, forward, backward, light, min(score(view_a, strict_a), score(view_b, strict_b)))
 
 
-def _on_canvas(a: Array, b: Array, camera: Similarity) -> tuple[View, View]:
-    """Lay both pictures on the middle canvas; each fills what lies outside the other."""
-    height, width = a.shape[:2]
-    scale = _LONG / max(width, height)
-    size = (round(width * scale), round(height * scale))
-    points = grid(*size)
-    laid, inside = [], []
-    for picture, move in ((a, camera.power(-0.5)), (b, camera.power(0.5))):
-        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        places = to_map(move(points), *size)
-        laid.append(sampled(small, places))
-        inside.append(_within(places, size))
-    holes = [(inside[i] == 0) & (inside[1 - i] > 0) for i in (0, 1)]
-    laid = list(evened(laid[0], laid[1], (inside[0] & inside[1]) > 0))
-    filled = [np.where(holes[i][..., None], laid[1 - i], laid[i]) for i in (0, 1)]
-    return view(filled[0], inside[0]), view(filled[1], inside[1])
+def _views(middle: Middle) -> tuple[View, View]:
+    """Prepare both pictures in one light; each fills what lies outside the other."""
+    seen_a, seen_b = middle.inside_a > 0, middle.inside_b > 0
+    a, b = evened(middle.a, middle.b, seen_a & seen_b)
+    filled_a = np.where((seen_b & ~seen_a)[..., None], b, a)
+    filled_b = np.where((seen_a & ~seen_b)[..., None], a, b)
+    return view(filled_a, middle.inside_a), view(filled_b, middle.inside_b)
 
 
-def _within(places: Array, size: tuple[int, int]) -> Array:
-    x, y = places[..., 0], places[..., 1]
-    return ((x > -0.5) & (y > -0.5) & (x < size[0] - 0.5) & (y < size[1] - 0.5)).astype(np.uint8)
-
-
-def _unrelated(shape: tuple[int, ...], invention: Invention, chance: np.random.Generator) -> Plan:
+def _unrelated(a: Array, b: Array, invention: Invention, chance: np.random.Generator) -> Plan:
+    middle = laid(a, b, invention.move)
+    shape = middle.inside_a.shape
     none = np.zeros(shape, np.float32)
     nothing = Field(np.zeros((*shape, 2), np.float32), none, none, none)
+    light = light_change(middle, nothing.flow, none + np.float32(1), _NEAR_LIGHT)
     arrival = arrival_times(shape, chance, invention.sweep, invention.radial)
-    return Plan(invention.move, nothing, nothing, arrival, invention, matched=False)
+    return Plan(invention.move, nothing, nothing, light, arrival, invention, matched=False)

@@ -63,7 +63,7 @@ def frames(start: Array, end: Array, order: Order, checkpoint: Callable[[], None
     a, b = from_rgb(start), from_rgb(end)
     plan = make_plan(start, end, order.prompt, order.seed, checkpoint)
     height, width = a.luma.shape
-    mixer, painter = Mixer(plan, width, height, CELL), Painter(a, b)
+    mixer, painter = Mixer(plan, width, height, CELL), Painter(a, b, plan.light)
     yield a.packed()
     for t in times(order.num_frames)[1:-1]:
         checkpoint()
