@@ -100,3 +100,11 @@ def test_a_long_line_is_cut_at_a_word() -> None:
     line = elided("the boat sails slowly past the lighthouse and out to sea", lettering, 300)
     assert line == "the boat sails slowly past the…"
     assert lettering.width(line) <= 300
+
+
+async def test_a_sheet_that_cannot_be_put_in_place_leaves_nothing(contact_sheet: ContactSheet, tmp_path: Path) -> None:
+    """Where a folder has the sheet's name, the half-made file goes again."""
+    (tmp_path / "sheet.png").mkdir()
+    with pytest.raises(OSError, match=r"sheet\.png"):
+        await contact_sheet.draw(write(tmp_path / "v.mp4", frames=2), tmp_path / "sheet.png", "", "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["sheet.png", "v.mp4"]
