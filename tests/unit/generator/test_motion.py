@@ -60,6 +60,17 @@ def test_a_change_of_light_moves_nothing(land: Picture, order: Ordering) -> None
     assert psnr(_middle(order, day, night), _dissolved(day, night)) > 34
 
 
+def test_the_light_of_what_only_one_picture_shows_changes_too(zoom: Scene, order: Ordering) -> None:
+    """While the camera moves in and night falls, the rim that the end no longer shows darkens like all the rest."""
+    dusk = np.array([0.4, 0.45, 0.7])
+    start, end = zoom.at(0, 416, 240), (zoom.at(1, 416, 240) * dusk).astype(np.uint8)
+    wanted = from_rgb((zoom.at(0.5, 416, 240) * (1 + dusk) / 2).astype(np.uint8)).luma
+    middle = _middle(order, start, end)
+    assert psnr(middle, wanted) > 26
+    for rim in (np.s_[:10], np.s_[-10:], np.s_[:, :10], np.s_[:, -10:]):
+        assert abs(float(middle[rim].mean()) - float(wanted[rim].mean())) < 8
+
+
 def test_both_ends_are_verbatim_and_reached_without_a_pop(zoom: Scene, order: Ordering) -> None:
     """Frame 0 and the last are the pictures; their neighbours are nearer to them than the middle is."""
     start, end = zoom.at(0, 208, 112), zoom.at(1, 208, 112)
