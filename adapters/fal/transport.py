@@ -12,6 +12,7 @@ server that hung up after it had the request to ``httpx.ConnectTimeout`` as well
 
 import asyncio
 import ssl
+from functools import cache
 
 import aiohttp
 import httpx
@@ -42,7 +43,7 @@ class FalTransport(httpx.AsyncBaseTransport):
         self._hosts = hosts
         self._key_header = key_header
         self._patience = patience
-        tls = httpx.create_ssl_context(trust_env=False)
+        tls = _tls()
         self._pooled = AiohttpTransport(verify=tls, client=lambda: _session(tls, reuse=True))
         self._fresh = AiohttpTransport(verify=tls, client=lambda: _session(tls, reuse=False))
 
@@ -94,6 +95,12 @@ def _never_sent(error: BaseException | None) -> bool:
             return True
         error = error.__cause__
     return False
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    # 25 ms to read the certificates of certifi, or of SSL_CERT_FILE where that is set: once is enough.
+    return httpx.create_ssl_context()
 
 
 def _session(tls: ssl.SSLContext, *, reuse: bool) -> aiohttp.ClientSession:

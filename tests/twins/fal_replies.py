@@ -65,7 +65,7 @@ class CutStream:
 
 @dataclass(frozen=True)
 class SilentStream:
-    """A stream that sends so many events and then nothing more, with the connection open."""
+    """A stream that sends so many events and then nothing more, with the connection open, even after the last one."""
 
     events: int
 

@@ -65,7 +65,10 @@ async def file(fal: "FalTwin", request: web.Request, reply: Reply) -> web.Stream
     response = web.StreamResponse(status=206 if start else 200, headers={"ETag": _ETAG, "Content-Type": "video/mp4"})
     if start:
         response.headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
-    response.content_length = len(data) - start
+    if fal.tells_length:
+        response.content_length = len(data) - start
+    else:
+        response.enable_chunked_encoding()
     await response.prepare(request)
     end = start + reply.bytes if isinstance(reply, CutFile) else len(data)
     for piece in range(start, end, _PIECE):

@@ -124,6 +124,6 @@ async def stream(request: web.Request, job: TwinJob | None, reply: Reply, *, rep
         logs_sent = len(job.logs)
         await response.write(b"data: " + json.dumps(status).encode() + b"\n\n")
         sent += 1
-        if job.status == "COMPLETED":
+        if job.status == "COMPLETED" and not isinstance(reply, SilentStream):
             return response
         await changed.wait()
