@@ -9,10 +9,12 @@ import numpy.typing as npt
 import pytest
 
 from bench.generator import psnr
-from bench.generator_scenes import Pose, Scene, layer_scene, seen
+from bench.generator_scenes import Pose, Scene, clouds, layer_scene, seen
 from engine.generator import Order
 from engine.generator.camera import Similarity
 from engine.generator.easing import times
+from engine.generator.exposure import evened
+from engine.generator.field import Mixer
 from engine.generator.invent import Invention, accompanied, invented
 from engine.generator.pixels import from_rgb
 from engine.generator.plan import make_plan
@@ -91,6 +93,34 @@ def test_unrelated_pictures_turn_region_by_region(land: Picture, other_land: Pic
     assert max(steps) < 5 * float(np.median(steps))
     contrast = float(drawn[20][:112].std())
     assert contrast > 0.9 * min(float(drawn[0][:112].std()), float(drawn[-1][:112].std()))
+
+
+def test_a_thing_replaced_by_another_is_no_double_exposure(land: Picture) -> None:
+    """In a scene that stays, textures that have nothing in common turn region by region, each crisply at its time."""
+    start = seen(land, Pose(550, 380, 800), 416, 240)
+    end = start.copy()
+    for picture, seed in ((start, 61), (end, 62)):
+        texture = np.clip(128 + 45 * clouds((120, 160), seed, 4, 14.0), 0, 255).astype(np.uint8)
+        picture[60:180, 130:290] = texture[..., None]
+    plan = make_plan(start, end, "", 3, lambda: None)
+    assert plan.matched
+    weight = Mixer(plan, 416, 240, 4).at(0.5).weight_b[1:-1, 1:-1]
+    replaced = weight[18:42, 36:70]
+    assert float((np.abs(replaced - 0.5) > 0.2).mean()) > 0.5
+    assert float(np.abs(weight[:10] - 0.5).max()) < 0.05
+
+
+def test_one_light_is_found_for_two() -> None:
+    """A gain and an offset a channel are undone; a change that differs from place to place leaves only the detail."""
+    texture = np.clip(120 + 40 * clouds((120, 200), 5, 5, 50.0)[..., None] * [1, 0.8, 0.6], 0, 255).astype(np.uint8)
+    where = np.ones((120, 200), bool)
+    night = (texture * np.array([0.4, 0.5, 0.7]) + 8).astype(np.uint8)
+    same, relit = evened(texture, night, where)
+    assert np.array_equal(same, texture)
+    assert psnr(relit, texture) > 35
+    lamp = np.linspace(0.2, 1.0, 200)[None, :, None] * [1.0, 0.6, 0.9] + np.linspace(0, 0.5, 120)[:, None, None]
+    even_a, even_b = evened(texture, np.clip(texture * lamp, 0, 255).astype(np.uint8), where)
+    assert abs(float(even_b[:, :60].mean()) - float(even_a[:, :60].mean())) < 12
 
 
 def test_a_seed_gives_the_same_frames_again_and_another_gives_others(

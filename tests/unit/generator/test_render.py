@@ -119,6 +119,21 @@ def test_a_cancelled_order_leaves_no_file(zoom: Scene, order: Ordering, asks: in
     assert list(asked.output.parent.iterdir()) == []
 
 
+def test_an_order_cancelled_late_leaves_no_half_file(zoom: Scene, order: Ordering) -> None:
+    """Once the encoder has begun to write, cancelling removes what it wrote."""
+    asked = order(zoom.at(0, 208, 112), zoom.at(1, 208, 112), num_frames=60)
+    begun: list[int] = []
+
+    def report(done: int, _total: int) -> None:
+        if asked.part.exists():
+            begun.append(done)
+
+    with pytest.raises(Cancelled):
+        render(asked, report, lambda: bool(begun))
+    assert begun[0] < 60
+    assert list(asked.output.parent.iterdir()) == []
+
+
 def test_a_report_that_fails_leaves_no_half_file(zoom: Scene, order: Ordering) -> None:
     """Whatever ends the work, the part is gone."""
     asked = order(zoom.at(0, 208, 112), zoom.at(1, 208, 112))
