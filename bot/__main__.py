@@ -4,11 +4,9 @@ import asyncio
 import os
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 
 import click
 from pydantic import ValidationError
@@ -86,17 +84,23 @@ async def _make(make: Make, model: Model, settings: Settings) -> int:
 
 
 async def _tweened(job: Job, provider: Provider, channel: LocalChannel, settings: Settings) -> Job:
-    with tempfile.TemporaryDirectory(prefix="make-", dir=settings.data_dir) as workroom, _stop_on_signals() as stop:
+    workroom = settings.data_dir / "videos"
+    workroom.mkdir(parents=True, exist_ok=True)
+    with _stop_on_signals() as stop:
         kit = Kit(
             provider=provider,
             attachments=DiskAttachments(),
             frames=PillowFrames(),
             videos=PyAVVideos(),
-            workroom=Path(workroom),
+            workroom=workroom,
             limits=Limits(image_bytes=settings.max_image_bytes, deadline=settings.job_deadline_s),
             clock=time.monotonic,
         )
-        return await tween(job, kit, channel, stop)
+        job = await tween(job, kit, channel, stop)
+    # What lies there now is a video that could not be handed over.
+    if not any(workroom.iterdir()):
+        workroom.rmdir()
+    return job
 
 
 @asynccontextmanager

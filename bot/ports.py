@@ -118,5 +118,8 @@ class Channel(Protocol):
         ...
 
     async def post(self, job: Job, video: Video, path: Path) -> None:
-        """Hand over the finished video at ``path``, as one new message; the file may be moved away."""
+        """Hand over the finished video at ``path``, as one new message; the file may be moved away.
+
+        Raises :class:`NotHandedOver`, and then the file still lies at ``path``.
+        """
         ...

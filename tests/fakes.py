@@ -113,6 +113,7 @@ class FakeChannel:
     """Keeps the cards shown and the videos posted; ``errors`` are raised by the next shows, one each."""
 
     pace: float = 0.0
+    post_error: TweenError | None = None
     cards: list[Card] = field(default_factory=list)
     videos: list[bytes] = field(default_factory=list)
     errors: list[TweenError] = field(default_factory=list)
@@ -132,5 +133,7 @@ class FakeChannel:
             await self._shown.wait_for(lambda: any(seen(card) for card in self.cards))
 
     async def post(self, job: Job, video: Video, path: Path) -> None:
-        """Keep the video."""
+        """Keep the video, or raise what the script says."""
+        if self.post_error:
+            raise self.post_error
         self.videos.append(path.read_bytes())

@@ -4,8 +4,10 @@ import asyncio
 import os
 import re
 import secrets
+import shutil
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +17,9 @@ from bot.domain.errors import EngineFailed
 
 START_DEADLINE = 60.0
 STOP_DEADLINE = 10.0
+LEFTOVER_AGE = 86_400.0
+"""Seconds; no job takes a day."""
+PREFIX = "engine-"
 _READY = re.compile(r"^engine ready on (http://\S+)$")
 
 
@@ -32,14 +37,22 @@ async def running(data_dir: Path) -> AsyncIterator[Engine]:
 
     Raises :class:`EngineFailed` where it does not come up. It ends with this process, also when that is killed.
     """
-    await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="engine-", dir=data_dir, ignore_cleanup_errors=True) as room:
+    await asyncio.to_thread(_tidied, data_dir)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=data_dir, ignore_cleanup_errors=True) as room:
         key = secrets.token_urlsafe(24)
         process, log = await _started(Path(room), key)
         try:
             yield Engine(await _ready(process, log), key)
         finally:
             await _stopped(process)
+
+
+def _tidied(data_dir: Path) -> None:
+    """Make the folder, and drop what runs that were killed have left there."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    for room in data_dir.glob(f"{PREFIX}*"):
+        if time.time() - room.stat().st_mtime > LEFTOVER_AGE:
+            shutil.rmtree(room, ignore_errors=True)
 
 
 async def _started(room: Path, key: str) -> tuple[asyncio.subprocess.Process, Path]:

@@ -1,5 +1,6 @@
 """The command ``tweenbot make``: its flags come from the model's declaration, its values from the command line."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 import click
 
+from adapters.local.upload import contact_sheet_of
 from bot.domain.model import Model, Option
 from bot.domain.request import Command, ImageRef, check_option
 from bot.wording import cli as words
@@ -30,6 +32,7 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
 
     def callback(**given: Any) -> None:  # noqa: ANN401  # click hands over what the parameters below converted
         output = given["output"] or Path(f"tween-{uuid4().hex[:8]}.mp4")
+        _keep_inputs((given["start"], given["end"]), output)
         command = Command(
             id=uuid4().hex,
             author="local",
@@ -57,6 +60,12 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
             *(_flag(option) for option in model.options),
         ],
     )
+
+
+def _keep_inputs(inputs: Sequence[Path], output: Path) -> None:
+    for written in (output, contact_sheet_of(output)):
+        if written.exists() and any(image.exists() and image.samefile(written) for image in inputs):
+            raise click.UsageError(words.would_replace(written))
 
 
 def _flag(option: Option) -> click.Option:
@@ -123,6 +132,8 @@ class _OutputPath(click.ParamType[Path]):
             self.fail(words.no_folder(path.parent), param, ctx)
         if path.is_dir():
             self.fail(words.is_folder(path), param, ctx)
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            self.fail(words.not_writable(path), param, ctx)
         return path
 
 

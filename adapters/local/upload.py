@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Protocol
 
+from adapters.local.errors import of_disk
 from bot.domain.card import Card
 from bot.domain.job import Job
 from bot.domain.media import Video
@@ -20,6 +21,11 @@ class CardView(Protocol):
     def show(self, card: Card) -> None:
         """Show this card from now on."""
         ...
+
+
+def contact_sheet_of(output: Path) -> Path:
+    """Return where the contact sheet of a video lies: ``out.mp4`` has ``out.sheet.png``."""
+    return output.with_suffix(".sheet.png")
 
 
 class LocalChannel:
@@ -38,15 +44,18 @@ class LocalChannel:
     @property
     def contact_sheet(self) -> Path:
         """Where the contact sheet lies once the video is posted."""
-        return self._output.with_suffix(".png")
+        return contact_sheet_of(self._output)
 
     async def show(self, card: Card) -> None:
         """Show the card."""
         self._view.show(card)
 
     async def post(self, job: Job, video: Video, path: Path) -> None:
-        """Draw the contact sheet, then move the video to its place."""
+        """Draw the contact sheet, then copy the video to its place."""
         options = job.request.options
         facts = f"{pixels((video.width, video.height))} · {length(video.frames, options['frames_per_second'])}"
-        await self._contact_sheets.draw(path, self.contact_sheet, job.request.prompt, facts)
-        await asyncio.to_thread(shutil.move, path, self._output)
+        try:
+            await self._contact_sheets.draw(path, self.contact_sheet, job.request.prompt, facts)
+            await asyncio.to_thread(shutil.copyfile, path, self._output)
+        except OSError as error:
+            raise of_disk(error, path) from error

@@ -15,7 +15,9 @@
     │   ├── EngineFailed         the embedded engine did not start
     │   ├── CredentialsMissing, CredentialsRefused, AccountExhausted, EndpointUnknown
     │   ├── ProtocolBroken       an answer that fits no contract
-    │   └── BadVideo             the result is not the MP4 it claims to be
+    │   ├── BadVideo             the result is not the MP4 it claims to be
+    │   ├── NotFetched           the video is made, and does not come over
+    │   └── NotHandedOver        the video is here, and the channel does not take it
     ├── SubmitUnclear        the submit's answer was lost: it may have been accepted, and charged
     └── JobCancelled         the provider says that it stopped the job
 
@@ -25,6 +27,7 @@ The errors carry data; the sentences that users read are made from it in ``bot.w
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Literal
 
 Which = Literal["start", "end"]
@@ -209,6 +212,23 @@ class BadVideo(OurFault):
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.what = what
+
+
+class NotFetched(OurFault):
+    """The provider has made the video, and it could not be downloaded; ``said`` is why."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class NotHandedOver(OurFault):
+    """The video is on this machine, and could not be put where it belongs; ``said`` is why, ``kept`` where it lies."""
+
+    def __init__(self, said: str, kept: Path) -> None:
+        super().__init__(f"{said}, kept at {kept}")
+        self.said = said
+        self.kept = kept
 
 
 class SubmitUnclear(TweenError):

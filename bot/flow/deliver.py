@@ -1,9 +1,11 @@
 """deliver: the video is streamed here, checked to be one, and handed to the channel that asked for it."""
 
 from decimal import Decimal
+from pathlib import Path
 
-from bot.domain.errors import Charge, TweenError
+from bot.domain.errors import BadVideo, Charge, NotFetched, NotHandedOver, TweenError
 from bot.domain.job import Delivered, Failed, Finished, Job
+from bot.domain.media import Video
 from bot.flow.kit import Kit
 from bot.ports import Channel
 
@@ -14,14 +16,24 @@ async def deliver(job: Job, kit: Kit, channel: Channel) -> Job:
     assert isinstance(finished, Finished)
     path = kit.workroom / f"{finished.ticket.request_id}.mp4"
     try:
-        await kit.provider.download(finished.outcome.video_url, path)
-        video = await kit.videos.inspect(path)
+        video = await _fetched(finished, path, kit)
         await channel.post(job, video, path)
     except TweenError as error:
+        if not isinstance(error, NotHandedOver):
+            path.unlink(missing_ok=True)
         return job.to(Failed(error.billed(Charge.BILLED if kit.provider.charges else Charge.NONE)))
-    finally:
-        path.unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
     return job.to(Delivered(video, finished.outcome.seed, cost(job, finished, kit), kit.clock() - job.accepted_at))
+
+
+async def _fetched(finished: Finished, path: Path, kit: Kit) -> Video:
+    try:
+        await kit.provider.download(finished.outcome.video_url, path)
+    except BadVideo:
+        raise
+    except TweenError as error:
+        raise NotFetched(str(error)) from error
+    return await kit.videos.inspect(path)
 
 
 def cost(job: Job, finished: Finished, kit: Kit) -> Decimal | None:

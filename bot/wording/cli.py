@@ -11,7 +11,7 @@ All flags are the engine's own: tweenbot engine --help."""
 MAKE_HELP = """Make the video that leads from the image START to the image END, as the sentence PROMPT describes it.
 
 Renders at fal when FAL_KEY is set, at TWEENBOT_FAL_URL when that is set, and else, for nothing, on this machine.
-Beside the video lies a contact sheet, a PNG of the same name. Ctrl-C cancels the job, and the card says what was
+Beside the video lies its contact sheet, as .sheet.png. Ctrl-C cancels the job, and the card says what was
 charged."""
 
 MAKE_EXITS = (
@@ -45,6 +45,16 @@ def not_mp4(path: Path) -> str:
 def no_folder(folder: Path) -> str:
     """Refuse a folder that is not there."""
     return f"the folder {folder} does not exist: make it, or choose another."
+
+
+def not_writable(path: Path) -> str:
+    """Refuse a place that cannot be written to."""
+    return f"{path} cannot be written: choose another place, or change its permissions."
+
+
+def would_replace(path: Path) -> str:
+    """Refuse to write over an image that was given."""
+    return f"{path} is one of the two images and would be replaced: name another file with --output."
 
 
 def is_folder(path: Path) -> str:

@@ -19,6 +19,8 @@ from bot.domain.errors import (
     ImageFault,
     InputRefused,
     JobCancelled,
+    NotFetched,
+    NotHandedOver,
     ProtocolBroken,
     ProviderBusy,
     ProviderFailed,
@@ -82,6 +84,10 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
             )
         case BadVideo(what=what):
             return f"The provider's file is not a playable video ({what}). Report it to the provider."
+        case NotFetched(said=said):
+            return f"The video is made, but could not be fetched ({said}). The provider's dashboard has its request."
+        case NotHandedOver(said=said, kept=kept):
+            return f"The video is made, but could not be put in its place ({said}). It lies at {kept}."
         case SubmitUnclear():
             return "The provider's answer to this request was lost, so it was not sent again."
         case JobCancelled():

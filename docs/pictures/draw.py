@@ -83,7 +83,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as room:
         output = Path(room) / "tween.mp4"
         asyncio.run(job(view, output))
-        with Image.open(output.with_suffix(".png")) as sheet:
+        with Image.open(output.with_suffix(".sheet.png")) as sheet:
             sheet.convert("RGB").save(HERE / "contact-sheet.jpg", quality=88, optimize=True)
     half = min((card for card in view.cards if card.fraction), key=lambda card: abs((card.fraction or 0) - 0.5))
     console = Console(record=True, width=WIDTH, force_terminal=True, color_system="truecolor", file=io.StringIO())

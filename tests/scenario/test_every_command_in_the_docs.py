@@ -80,7 +80,7 @@ def test_no_command_is_left_out() -> None:
 async def test_make_demo() -> None:
     """From two example frames to a video that starts and ends with them, and a contact sheet, at the paths it names."""
     lines = (await output("make demo", ROOT)).splitlines()
-    assert lines[-2:] == ["Video          demo/tween.mp4", "Contact sheet  demo/tween.png"]
+    assert lines[-2:] == ["Video          demo/tween.mp4", "Contact sheet  demo/tween.sheet.png"]
     assert any(line.startswith("Rendering: Step") for line in lines)
     first, last = end_frames(ROOT / "demo" / "tween.mp4")
     assert min(psnr(first, START), psnr(last, END)) >= 30

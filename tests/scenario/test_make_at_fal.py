@@ -74,7 +74,7 @@ async def test_a_job_is_sent_once_with_every_option_and_its_video_comes_back(
         run = await running.end()
     assert run.status == 0, run
     assert (tmp_path / "o.mp4").read_bytes() == fal.video
-    assert (tmp_path / "o.png").exists()
+    assert (tmp_path / "o.sheet.png").exists()
     sent = dict(job.arguments)
     assert {name: sent[name] for name in ("prompt", "resolution", "seed", "shift", "num_frames", "guide_scale")} == {
         "prompt": "the tide comes in",

@@ -90,7 +90,7 @@ async def test_the_card_changes_in_its_place_and_is_left_standing(tmp_path: Path
     left_standing = text[text.rindex("╭─") :]
     assert "Tweenbot · Done" in left_standing
     assert "✓ Made in" in left_standing
-    assert left_standing.split()[-5:] == ["Video", "out.mp4", "Contact", "sheet", "out.png"]
+    assert left_standing.split()[-5:] == ["Video", "out.mp4", "Contact", "sheet", "out.sheet.png"]
 
 
 async def test_ctrl_c_at_the_keyboard_cancels_the_job_and_not_the_engine(tmp_path: Path) -> None:

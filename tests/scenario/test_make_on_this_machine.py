@@ -1,6 +1,7 @@
 """A newcomer without any account: ``tweenbot make`` as a real process, with the embedded engine."""
 
 import json
+import os
 from pathlib import Path
 
 import av
@@ -37,13 +38,13 @@ async def test_two_images_become_a_video_that_starts_and_ends_with_them(tmp_path
     assert run.status == 0, run
     lines = run.out.splitlines()
     assert any(line.startswith("Rendering: Step ") and " %" in line for line in lines)
-    assert lines[-2:] == ["Video          out.mp4", "Contact sheet  out.png"]
+    assert lines[-2:] == ["Video          out.mp4", "Contact sheet  out.sheet.png"]
     first, last = end_frames(tmp_path / "out.mp4")
     assert first.shape == (480, 832, 3)
     assert min(psnr(first, START), psnr(last, END)) >= 30
-    with Image.open(tmp_path / "out.png") as sheet:
+    with Image.open(tmp_path / "out.sheet.png") as sheet:
         assert sheet.format == "PNG"
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".tweenbot", "out.mp4", "out.png"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".tweenbot", "out.mp4", "out.sheet.png"]
     assert list((tmp_path / ".tweenbot").iterdir()) == []
 
 
@@ -94,6 +95,35 @@ async def test_a_wrong_option_is_refused_before_anything_starts(
     assert run.status == 2
     assert says in " ".join(run.err.split())
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_an_input_is_never_written_over(tmp_path: Path) -> None:
+    """The contact sheet would take the place of the last image."""
+    (tmp_path / "out.sheet.png").write_bytes(END.read_bytes())
+    run = await ended(tmp_path, "make", START, "out.sheet.png", PROMPT, "-o", "out.mp4")
+    assert run.status == 2
+    assert "out.sheet.png is one of the two images and would be replaced" in " ".join(run.err.split())
+    assert (tmp_path / "out.sheet.png").read_bytes() == END.read_bytes()
+
+
+async def test_a_video_that_cannot_be_put_in_its_place_is_kept(tmp_path: Path) -> None:
+    """A folder stands where the contact sheet belongs: the video is not thrown away, and the card says where it is."""
+    (tmp_path / "out.sheet.png").mkdir()
+    run = await ended(tmp_path, "make", START, END, PROMPT, "--resolution", "480p", "--json", "-o", "out.mp4")
+    assert run.status == 1, run
+    kept = json.loads(run.out)["error"].rpartition("It lies at ")[2].rstrip(".")
+    assert end_frames(tmp_path / kept)[0].shape == (480, 832, 3)
+
+
+async def test_what_a_killed_run_left_goes_with_a_later_one(tmp_path: Path) -> None:
+    """After a kill -9 nobody tidies up, and the images of that job are in its engine's folder."""
+    leftover = tmp_path / ".tweenbot" / "engine-killed"
+    leftover.mkdir(parents=True)
+    (leftover / "image.png").touch()
+    os.utime(leftover, (0, 0))
+    run = await ended(tmp_path, "make", START, "nowhere.png", PROMPT)
+    assert run.status == 2
+    assert list((tmp_path / ".tweenbot").iterdir()) == []
 
 
 async def test_two_bad_images_are_told_together(tmp_path: Path) -> None:

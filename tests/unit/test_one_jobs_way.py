@@ -13,6 +13,7 @@ from bot.domain.errors import (
     Charge,
     ContentRefused,
     JobCancelled,
+    NotHandedOver,
     ProviderBusy,
     ProviderUnreachable,
     SubmitUnclear,
@@ -199,6 +200,28 @@ async def test_a_video_that_is_none_is_not_posted_and_its_bill_is_told(stage: St
         "The provider's file is not a playable video (no video stream). Report it to the provider. This was charged.",
     )
     assert ("Request", "r1") in [(field.name, field.value) for field in stage.channel.cards[-1].fields]
+
+
+async def test_a_video_that_does_not_come_over_is_told_with_its_request(stage: Stage) -> None:
+    """It is paid for and lies at the provider; sending the job again would pay twice, so that is not the advice."""
+    stage.provider.download_error = ProviderUnreachable("ConnectionResetError")
+    await stage.run()
+    assert stage.last_words() == (
+        Tone.FAILED,
+        (
+            "The video is made, but could not be fetched (ConnectionResetError). "
+            "The provider's dashboard has its request. This was charged."
+        ),
+    )
+
+
+async def test_a_video_that_the_channel_does_not_take_is_kept(stage: Stage) -> None:
+    """What was paid for is not thrown away."""
+    kept = stage.workroom / "r1.mp4"
+    stage.channel.post_error = NotHandedOver("no space left on device", kept)
+    await stage.run()
+    assert kept.read_bytes() == b"mp4"
+    assert str(kept) in stage.last_words()[1]
 
 
 async def test_a_stop_before_the_submit_sends_nothing(stage: Stage) -> None:
