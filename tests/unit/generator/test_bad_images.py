@@ -41,6 +41,14 @@ def _jpeg_that_claims(width: int, height: int, *, progressive: bool) -> bytes:
     return bytes(data)
 
 
+def _jpeg_in_several_scans(width: int, height: int) -> bytes:
+    """Give the headers of a sequential JPEG whose first scan holds one of its three layers."""
+    layers = bytes([1, 0x22, 0, 2, 0x11, 0, 3, 0x11, 0])
+    frame = b"\xff\xc0" + struct.pack(">HBHHB", 17, 8, height, width, 3) + layers
+    tables = b"\xff\xdb" + struct.pack(">HB", 67, 0) + bytes(range(1, 65))
+    return b"\xff\xd8" + tables + frame + b"\xff\xda" + struct.pack(">HBBBBBB", 8, 1, 1, 0, 0, 63, 0) + bytes(500)
+
+
 def _gif_that_claims(width: int, height: int) -> bytes:
     data = bytearray(_saved("GIF"))
     data[6:10] = struct.pack("<HH", width, height)
@@ -78,6 +86,7 @@ _REFUSED = {
         "image_too_large",
         "13000 x 13000",
     ),
+    "a 13,000 x 13,000 JPEG in scans": (_jpeg_in_several_scans(13_000, 13_000), "image_too_large", "13000 x 13000"),
     "a 65,535 x 65,535 GIF": (_gif_that_claims(65_535, 65_535), "image_too_large", "million pixels"),
 }
 

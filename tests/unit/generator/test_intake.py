@@ -126,11 +126,11 @@ def test_an_animation_gives_its_first_frame() -> None:
 
 
 def test_a_colour_profile_is_followed() -> None:
-    """A Lab profile's numbers mean other colours than sRGB's; a damaged profile is ignored."""
-    lab = Image.new("LAB", (192, 128), (128, 128, 128))
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-    got = _taken_in(_file(lab, "TIFF", icc_profile=profile))
-    assert _is_near(got, (119, 119, 119), 6)
+    """In a space whose red primary is sRGB's blue one, red is blue; a damaged profile is ignored."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = srgb.replace(b"rXYZ", b"----", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"----", b"bXYZ", 1)
+    for kind in ("PNG", "JPEG", "TIFF"):
+        assert _is_near(_taken_in(_file(_halves(), kind, icc_profile=swapped))[:24], (30, 30, 220), 8)
     assert _is_near(_taken_in(_file(_halves(), icc_profile=b"no profile"))[:24], (220, 30, 30), 2)
 
 
