@@ -22,7 +22,9 @@ from engine.generator.order import BadImage
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 MIN_SIDE = 16
-MAX_PIXELS = 40_000_000  # decoded at once; 160 MB with transparency
+MAX_PIXELS = 50_000_000  # decoded at once; 200 MB with transparency
+HEAVY = ("WEBP", "AVIF")  # their decoders hold several copies
+MAX_HEAVY_PIXELS = 25_000_000
 MAX_BYTES = 100_000_000
 _USE = "Save it as JPEG, PNG or WebP and try again."
 _UPRIGHT = {
@@ -109,8 +111,9 @@ def _check_size(image: Image.Image, data: bytes, which: str) -> None:
         )
         raise BadImage(which, "image_too_small", message)
     scaled_while_decoded = image.format in ("JPEG", "MPO") and jpeg_streams(data)
-    if width * height > MAX_PIXELS and not scaled_while_decoded:
-        raise _too_large(which, f"it has {width} x {height} pixels", _limit())
+    limit = MAX_HEAVY_PIXELS if image.format in HEAVY else MAX_PIXELS
+    if width * height > limit and not scaled_while_decoded:
+        raise _too_large(which, f"it has {width} x {height} pixels", _limit(limit))
 
 
 @contextmanager
@@ -145,5 +148,5 @@ def _too_large(which: str, fact: str, limit: str) -> BadImage:
     return BadImage(which, "image_too_large", f"The {which} image is too large: {fact}. Scale it down to {limit}.")
 
 
-def _limit() -> str:
-    return f"at most {MAX_PIXELS // 1_000_000} million pixels"
+def _limit(pixels: int = MAX_PIXELS) -> str:
+    return f"at most {pixels // 1_000_000} million pixels"
