@@ -41,12 +41,19 @@ class Download:
         part = path.with_name(path.name + ".part")
         try:
             with part.open("wb") as file:
-                await self._with_repetitions(url, file)
+                await self._in_time(url, file)
             part.replace(path)
         except OSError as error:
             raise OurFault(f"the video cannot be written: {error.strerror}") from error
         finally:
             part.unlink(missing_ok=True)
+
+    async def _in_time(self, url: str, file: BufferedWriter) -> None:
+        try:
+            async with asyncio.timeout(self._patience.download):
+                await self._with_repetitions(url, file)
+        except TimeoutError as late:
+            raise of_break(late) from None
 
     async def _with_repetitions(self, url: str, file: BufferedWriter) -> None:
         for attempt in range(1, _ATTEMPTS + 1):

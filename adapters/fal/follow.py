@@ -106,7 +106,8 @@ class Watch:
                         yield _status(event.json())
 
     async def _ask(self) -> AsyncGenerator[Mapping[str, Any], None]:
-        answer = await self._http.get(self._ticket.status_url, params={"logs": 1})
+        async with asyncio.timeout(self._patience.answer):
+            answer = await self._http.get(self._ticket.status_url, params={"logs": 1})
         if not answer.is_success:
             self._refused(answer)
         yield _status(answer.json())
@@ -126,7 +127,7 @@ class Watch:
 
 
 async def _drain(statuses: AsyncGenerator[Mapping[str, Any], None]) -> None:
-    """Let the stream end by itself, so that its connection can carry the question for the result."""
+    """Let the stream end by itself, as fal's does here: then its connection can carry the question for the result."""
     with suppress(TimeoutError, *BREAKS, ValueError, SSEError, _Broken):
         async with asyncio.timeout(_DRAIN):
             async for _ in statuses:

@@ -14,15 +14,17 @@ class Patience:
     """Seconds, and the clock they are measured with.
 
     ``connect``: to open a connection. ``answer``: for one small question, with every repetition of it. ``submit``: for
-    the POST and its answer. ``upload``: for one image. ``silence``: a stream without a byte is dead then. ``steady``: a
-    stream that lived this long was a good one. ``away``: without any good answer, following gives up. ``late``: how
-    long a result may lag behind "completed".
+    the POST and its answer. ``upload``: for one image. ``download``: for the video. ``silence``: a stream without a byte
+    is dead then; fal sends a comment every 15 s (its page "Stream request status", read 2026-11). ``steady``: a stream
+    that lived this long was a good one. ``away``: without any good answer, following gives up. ``late``: how long a
+    result may lag behind "completed".
     """
 
     connect: float = 10
     answer: float = 60
     submit: float = 60
     upload: float = 180
+    download: float = 1800
     silence: float = 45
     steady: float = 30
     away: float = 600

@@ -72,7 +72,8 @@ class Queue:
             attempt += 1
             error: TweenError
             try:
-                answer = await self._connection.http.get(ticket.response_url)
+                async with asyncio.timeout(self._patience.answer):
+                    answer = await self._connection.http.get(ticket.response_url)
             except BREAKS as broken:
                 error = of_break(broken).billed(Charge.POSSIBLE)
             else:

@@ -13,9 +13,10 @@ In a test::
 Kinds of requests: submit, status, stream, result, cancel, token, upload, initiate, put, file. Leaving the
 ``async with`` fails the test if anything came in that fal would not take: an unknown path or method, a missing or wrong
 key, the key on a file, a body or header that is not as fal wants it (``fal.violations``). ``FalTwin(seconds=20)``
-finishes each job by the clock; ``fal.video`` is the file that a finished job gives, ``fal.units`` its billed units
-(None: not said); ``fal.replays_logs``: whether a new stream starts with all logs; ``fal.names_urls_at``: another
-address to put into the URLs of a submit's answer; ``fal.tells_length``: whether a file's answer tells its length.
+finishes each job by the clock. What can be set: ``fal.video``, the file of a finished job; ``fal.units``, its billed
+units (None: not said); ``fal.replays_logs``, whether a new stream starts with all logs; ``fal.names_urls_at``, another
+address for the URLs of a submit's answer; ``fal.tells_length`` and ``fal.drips``, whether a file says how long it is,
+and whether it comes byte by byte.
 
 ``python -m tests.twins.fal --port 0 --seconds 20`` runs one for other processes: it prints its address, and when its
 standard input ends, one line of JSON: how many requests of each kind came, and when each job was done (by the
@@ -71,6 +72,7 @@ class FalTwin:
         self.names_urls_at: str | None = None
         self.replays_logs = True
         self.tells_length = True
+        self.drips = False
         self.tokens: set[str] = set()
         self._news = asyncio.Event()
         self._keeps_requests = keeps_requests

@@ -1,5 +1,6 @@
 """The fal twin's files: both ways to upload, and the videos to fetch, in parts where that is asked for."""
 
+import asyncio
 import json
 import re
 import uuid
@@ -71,8 +72,10 @@ async def file(fal: "FalTwin", request: web.Request, reply: Reply) -> web.Stream
         response.enable_chunked_encoding()
     await response.prepare(request)
     end = start + reply.bytes if isinstance(reply, CutFile) else len(data)
-    for piece in range(start, end, _PIECE):
-        await response.write(data[piece : min(piece + _PIECE, end)])
+    size = 1 if fal.drips else _PIECE
+    for piece in range(start, end, size):
+        await response.write(data[piece : min(piece + size, end)])
+        await asyncio.sleep(0.01 if fal.drips else 0)
     if isinstance(reply, CutFile):
         hang_up(request, gently=True)
     return response

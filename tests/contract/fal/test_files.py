@@ -151,6 +151,16 @@ async def test_a_download_that_keeps_breaking_is_given_up_and_leaves_nothing(
     assert (len(time.slept), list(tmp_path.iterdir())) == (5, [])
 
 
+async def test_a_download_that_only_drips_is_given_up(fal: FalTwin, patience: Patience, tmp_path: Path) -> None:
+    """There is a limit for the whole, besides the one for silence."""
+    fal.drips = True
+    hasty = replace(patience, download=0.2)
+    async with FalProvider(Credentials("a test", fal.key), fal.url, patience=hasty) as provider:
+        with pytest.raises(ProviderUnreachable, match="TimeoutError"):
+            await provider.download(f"{fal.url}/files/v.mp4", tmp_path / "v.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_a_video_that_is_gone_is_said_to_be_gone(fal: FalTwin, provider: FalProvider, tmp_path: Path) -> None:
     """Files expire."""
     fal.script("file", Answer(404, "<html>"))
