@@ -1,6 +1,7 @@
 """Puts the program together and hands it to the command line: the one place that reads settings and knows all rooms."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -9,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import click
+import structlog
 from pydantic import ValidationError
 
 from adapters.embedded import process as embedded
@@ -35,6 +37,7 @@ from config.settings import Settings
 
 def main() -> None:
     """Run the command line."""
+    _log_to_stderr()
     try:
         settings = Settings()
         models = catalogue.load(settings.unit_prices)
@@ -43,6 +46,19 @@ def main() -> None:
     except catalogue.BadDeclaration as error:
         sys.exit(str(error))
     cli(settings, models[catalogue.DEFAULT_ENDPOINT])()
+
+
+def _log_to_stderr() -> None:
+    # stdout belongs to the card and to --json.
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def cli(settings: Settings, model: Model) -> click.Group:

@@ -187,6 +187,21 @@ async def test_ctrl_c_when_it_is_too_late_still_brings_the_video(
     assert (tmp_path / "o.mp4").read_bytes() == fal.video
 
 
+async def test_a_cancel_that_fails_leaves_json_alone(fal: FalTwin, photos: tuple[Path, Path], tmp_path: Path) -> None:
+    """What the log has to say goes to stderr; the job, which could not be stopped, is delivered."""
+    fal.script("cancel", Answer(401, {"detail": "Invalid key"}))
+    async with started(tmp_path, "make", *photos, "rain", "--json", "-o", "o.mp4", env=at(fal)) as running:
+        job = await fal.next_job()
+        await fal.until_seen("stream", 1)
+        running.interrupt()
+        await fal.until_seen("cancel", 1)
+        job.finish()
+        run = await running.end()
+    assert run.status == 0, run
+    assert json.loads(run.out)["state"] == "delivered"
+    assert "event=cancel_failed" in run.err
+
+
 async def test_a_file_that_is_no_video_is_not_handed_over(
     fal: FalTwin, photos: tuple[Path, Path], tmp_path: Path
 ) -> None:
