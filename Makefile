@@ -41,6 +41,11 @@ check: .venv/dev  ## Format, lint, types and the borders between the rooms
 test: .venv/dev tests/node/node_modules/.installed  ## All tests
 	$(BIN)/python -m pytest
 
+.PHONY: bench
+bench: .venv/dev  ## The figures: the generator and the fal path, each beside the naive way
+	$(BIN)/python -m bench.generator
+	$(BIN)/python -m bench.fal_path
+
 .PHONY: fix
 fix: .venv/dev  ## Format, and mend what ruff can mend
 	$(BIN)/ruff format .
