@@ -20,7 +20,14 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from bench.generator_rivals import Picture, dissolve, encode_only, minterpolate, where_minterpolate_is
+from bench.generator_rivals import (
+    Picture,
+    dissolve,
+    encode_only,
+    minterpolate,
+    minterpolate_to_and_fro,
+    where_minterpolate_is,
+)
 from bench.generator_scenes import Scene, scenes
 from engine.generator import Order
 from engine.generator.easing import times
@@ -31,7 +38,7 @@ SIZES = {"480p": (832, 480), "720p": (1280, 720)}
 LIMITS = {"480p": 6.0, "720p": 12.0}
 FRAMES = 81
 _STEPS = 4
-_MINTERPOLATED = 16  # minterpolate is timed on as many frames and scaled up to all
+_MINTERPOLATED = 16  # steps an interval on which minterpolate is timed, to be scaled to all frames
 
 
 @dataclass(frozen=True)
@@ -110,9 +117,9 @@ def costs(resolution: str, scene: Scene, count: int, folder: Path) -> dict[str, 
     timed["ours"] = cost(lambda: render(order, lambda _done, _total: None, lambda: False))
     timed["encode only"] = cost(lambda: encode_only(start, count, path))
     if where_minterpolate_is():
-        few = cost(lambda: minterpolate(start, end, min(_MINTERPOLATED, count)))
-        # The lead copies of either picture make it interpolate three intervals for one.
-        share = count / (3 * min(_MINTERPOLATED, count))
+        made: list[int] = []
+        few = cost(lambda: made.append(minterpolate_to_and_fro(start, end, min(_MINTERPOLATED, count))))
+        share = count / made[0]
         timed["minterpolate"] = Cost(few.cpu * share, few.wall * share)
     return timed
 

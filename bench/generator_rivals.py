@@ -37,12 +37,14 @@ def dissolve(start: Picture, end: Picture, t: float) -> Picture:
 
 def minterpolate(start: Picture, end: Picture, steps: int) -> list[Picture]:
     """Give the luma planes at the times 0, 1/steps … (steps - 1)/steps between two RGB pictures, by ffmpeg."""
-    inputs = [from_rgb(start).packed()] * _LEAD + [from_rgb(end).packed()] * _LEAD
-    height, width = start.shape[:2]
-    made = _by_pyav if where_minterpolate_is() == "PyAV" else _by_program
-    frames = list(made(inputs, (width, height), steps))
     first = (_LEAD - 1) * steps
+    frames = list(_minterpolated([start] * _LEAD + [end] * _LEAD, steps))
     return frames[first : first + steps]
+
+
+def minterpolate_to_and_fro(start: Picture, end: Picture, steps: int) -> int:
+    """Let ffmpeg interpolate from start to end and back again and again; give how many frames it made."""
+    return sum(1 for _ in _minterpolated([start, end, start, end], steps))
 
 
 def encode_only(picture: Picture, count: int, path: Path) -> None:
@@ -53,6 +55,12 @@ def encode_only(picture: Picture, count: int, path: Path) -> None:
         for index in range(count):
             luma = np.roll(packed.luma, 2 * index, axis=1)
             encoder.write(type(packed)(luma, np.roll(packed.chroma, index, axis=1)).packed())
+
+
+def _minterpolated(pictures: list[Picture], steps: int) -> Iterator[Picture]:
+    height, width = pictures[0].shape[:2]
+    made = _by_pyav if where_minterpolate_is() == "PyAV" else _by_program
+    return made([from_rgb(picture).packed() for picture in pictures], (width, height), steps)
 
 
 def _options(steps: int) -> str:
