@@ -51,7 +51,9 @@ class _Wait:
                 await self._stop(watch)
             if not watch.done():
                 await cancel(self._ticket, self._kit)
-                raise TookTooLong(limits.deadline).billed(Charge.POSSIBLE)
+                raise TookTooLong(limits.deadline).billed(
+                    Charge.POSSIBLE if self._kit.provider.charges else Charge.NONE
+                )
             await watch
         finally:
             for task in (watch, stopped):

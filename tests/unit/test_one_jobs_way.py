@@ -303,6 +303,15 @@ async def test_a_job_that_never_ends_is_given_up_and_stopped(stage: Stage) -> No
 
 
 @pytest.mark.looptime
+async def test_where_nobody_is_billed_nothing_is_said_of_a_charge(stage: Stage) -> None:
+    """The embedded engine never ends: the job is given up, and no money is mentioned."""
+    stage.provider.updates = [InProgress(("1/81",)), asyncio.Event()]
+    stage.provider.charges = False
+    await stage.run()
+    assert "charged" not in stage.last_words()[1]
+
+
+@pytest.mark.looptime
 async def test_the_card_changes_no_faster_than_the_channel_likes_and_the_newest_wins(stage: Stage) -> None:
     """A hundred steps at once are two edits: the first that is new, and the last."""
     stage.channel.pace = 3.0
