@@ -32,7 +32,7 @@ from bench.generator_scenes import Scene, scenes
 from engine.generator import Order
 from engine.generator.easing import times
 from engine.generator.pixels import from_rgb
-from engine.generator.render import frames, render
+from engine.generator.render import frames, pictures, render
 
 SIZES = {"480p": (832, 480), "720p": (1280, 720)}
 LIMITS = {"480p": 6.0, "720p": 12.0}
@@ -115,7 +115,8 @@ def costs(resolution: str, scene: Scene, count: int, folder: Path) -> dict[str, 
     timed = {}
     render(short, lambda _done, _total: None, lambda: False)
     timed["ours"] = cost(lambda: render(order, lambda _done, _total: None, lambda: False))
-    timed["encode only"] = cost(lambda: encode_only(start, count, path))
+    drawn = list(frames(*pictures(order), order, lambda: None))
+    timed["encode only"] = cost(lambda: encode_only(drawn, path))
     if where_minterpolate_is():
         made: list[int] = []
         few = cost(lambda: made.append(minterpolate_to_and_fro(start, end, min(_MINTERPOLATED, count))))

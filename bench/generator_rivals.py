@@ -47,14 +47,12 @@ def minterpolate_to_and_fro(start: Picture, end: Picture, steps: int) -> int:
     return sum(1 for _ in _minterpolated([start, end, start, end], steps))
 
 
-def encode_only(picture: Picture, count: int, path: Path) -> None:
-    """Encode one shifting picture as often as a video has frames: the floor of any renderer's cost."""
-    height, width = picture.shape[:2]
-    packed = from_rgb(picture)
-    with Encoder(path, (width, height), 16, count) as encoder:
-        for index in range(count):
-            luma = np.roll(packed.luma, 2 * index, axis=1)
-            encoder.write(type(packed)(luma, np.roll(packed.chroma, index, axis=1)).packed())
+def encode_only(drawn: list[Picture], path: Path) -> None:
+    """Encode frames that are already drawn (packed NV12): the floor of any renderer's cost."""
+    rows, width = drawn[0].shape
+    with Encoder(path, (width, rows * 2 // 3), 16, len(drawn)) as encoder:
+        for packed in drawn:
+            encoder.write(packed)
 
 
 def _minterpolated(pictures: list[Picture], steps: int) -> Iterator[Picture]:
