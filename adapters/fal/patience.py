@@ -14,8 +14,8 @@ class Patience:
     """Seconds, and the clock they are measured with.
 
     ``connect``: to open a connection. ``answer``: for one small question, with every repetition of it. ``submit``: for
-    the POST and its answer. ``upload``: for one image. ``download``: for the video. ``silence``: a stream without a byte
-    is dead then; fal sends a comment every 15 s (its page "Stream request status", read 2026-11). ``steady``: a stream
+    the POST and its answer. ``upload``: for one image. ``download``: for the video. ``silence``: a stream without a
+    byte is dead then; fal sends a comment every 15 s (its page "Stream request status", read 2026-11). ``steady``: one
     that lived this long was a good one. ``away``: without any good answer, following gives up. ``late``: how long a
     result may lag behind "completed".
     """
