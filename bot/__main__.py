@@ -81,6 +81,7 @@ def _engine_command(settings: Settings) -> click.Command:
         "engine",
         callback=engine,
         help=words.ENGINE_HELP,
+        short_help=words.ENGINE_SHORT,
         add_help_option=False,
         context_settings={"ignore_unknown_options": True},
         params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
@@ -11,10 +10,10 @@ from uuid import uuid4
 import click
 
 from adapters.local.upload import contact_sheet_of
-from bot.domain.model import Model, Option
+from bot.domain.model import Model, Option, Value
 from bot.domain.request import Command, ImageRef, check_option
 from bot.wording import cli as words
-from bot.wording.refusals import allowed, fault
+from bot.wording.refusals import fault
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,7 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
         "make",
         callback=callback,
         help=words.MAKE_HELP,
+        short_help=words.MAKE_SHORT,
         epilog=words.MAKE_EXITS,
         context_settings={"show_default": True},
         params=[
@@ -75,17 +75,19 @@ def _flag(option: Option) -> click.Option:
     flag = _ModelFlag(
         [*names, option.name],
         type=None if boolean else _OptionValue(option),
-        metavar=None if boolean else allowed(option.schema),
+        metavar=None if boolean else words.metavar(option),
         default=option.default,
         help=option.help,
-        show_default=_elided(option.default) if isinstance(option.default, str) else option.default is not None,
+        show_default=_shown(option.default),
     )
     flag.section = words.SECTIONS[option.level]
     return flag
 
 
-def _elided(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:40].rstrip(', ')}, ..."
+def _shown(default: Value | None) -> str | bool:
+    if isinstance(default, str) and len(default) > 40:
+        return f"{default[:40].rpartition(',')[0]}, ..."
+    return default is not None
 
 
 class _ModelFlag(click.Option):
@@ -141,9 +143,11 @@ class _Sectioned(click.Command):
     """A command whose help lists the model's options under headings of their own."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        shown = [(param, param.get_help_record(ctx)) for param in self.get_params(ctx)]
-        for section, group in groupby(shown, key=lambda pair: getattr(pair[0], "section", words.SECTIONS["own"])):
-            records: Sequence[tuple[str, str]] = [record for _, record in group if record is not None]
-            if records:
-                with formatter.section(section):
-                    formatter.write_dl(records)
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if record is not None:
+                sections.setdefault(getattr(param, "section", words.SECTIONS["own"]), []).append(record)
+        for section, records in sections.items():
+            with formatter.section(section):
+                formatter.write_dl(records)

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.domain.model import Option
+
 HELP = "Give it a first image, a last image and a sentence: it makes the video that happens in between."
 
 ENGINE_HELP = """Run the embedded engine alone: a server that speaks fal's queue protocol and renders on the CPU.
 All flags are the engine's own: tweenbot engine --help."""
+
+MAKE_SHORT, ENGINE_SHORT = "Make a video from two images and a prompt.", "Run the embedded engine alone."
 
 MAKE_HELP = """Make the video that leads from the image START to the image END, as the sentence PROMPT describes it.
 
@@ -29,6 +33,16 @@ JSON_HELP = "Print one JSON object about the job at its end, and progress on std
 SECTIONS = {"own": "Options", "basic": "Options of the model", "advanced": "Options of the model, advanced"}
 
 VIDEO, CONTACT_SHEET = "Video", "Contact sheet"
+
+
+def metavar(option: Option) -> str:
+    """Return an option's rule as help texts give it: ``480p|720p``, ``81..100``, ``1..``, ``INTEGER``."""
+    if option.choices:
+        return "|".join(option.choices)
+    low, high = option.minimum, option.maximum
+    if low is None and high is None:
+        return {"string": "TEXT"}.get(option.type, option.type.upper())
+    return f"{'' if low is None else low}..{'' if high is None else high}"
 
 
 def bad_setting(place: Sequence[str | int], rule: str) -> str:

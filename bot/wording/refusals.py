@@ -140,16 +140,6 @@ def _listed(names: Sequence[str], last: str) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
-def allowed(schema: Mapping[str, object]) -> str:
-    """Return an option's rule in a few words for help texts: ``480p|720p``, ``81..100``, ``1..``, ``whole number``."""
-    if "enum" in schema:
-        return "|".join(_names(schema))
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if low is None and high is None:
-        return _KINDS[str(schema["type"])][0].removeprefix("a ")
-    return f"{'' if low is None else low}..{'' if high is None else high}"
-
-
 def _range(schema: Mapping[str, object]) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is None or high is None:
