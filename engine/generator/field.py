@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from engine.generator.arrays import Array
-from engine.generator.camera import Similarity, grid, to_map
+from engine.generator.camera import grid, to_map
 from engine.generator.flow import sampled
 from engine.generator.plan import Plan
 from engine.generator.trust import Field
@@ -176,6 +176,3 @@ def _margined(width: int, height: int, cell: int) -> Array:
     """Give the points of the cells' centres with one row and column more on every side."""
     outer = grid(width // cell + 2, height // cell + 2)
     return outer * np.complex64(max(outer.shape) * cell / max(width, height))
-
-
-__all__ = ["Mixer", "Mixture", "Similarity"]

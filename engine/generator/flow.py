@@ -66,7 +66,7 @@ def view(rgb: Array, inside: Array) -> View:
 
 
 def motions(points_a: Array, points_b: Array) -> list[Array]:
-    """Give up to three further rigid motions (3x3, pixels) that matched points agree on, the commonest first."""
+    """Give further rigid motions (3x3, pixels) that matched points agree on, the commonest first."""
     found: list[Array] = []
     moved = np.hypot(*(points_b - points_a).T) > _MOVED if len(points_a) else np.zeros(0, bool)
     a, b = points_a[moved], points_b[moved]

@@ -86,14 +86,13 @@ def decode(picture: Picture, canvas: Canvas) -> Array:
 def _reduced(picture: Picture, canvas: Canvas) -> Image.Image:
     """Decode frame 0 at the smallest scale that still covers the canvas, so that all later steps are small."""
     image = picture.image
-    image_width = image.width
+    full_width = image.width
     cover = max(canvas.width / picture.size[0], canvas.height / picture.size[1])
     if cover < 1:
         image.draft(None, (ceil(image.width * cover), ceil(image.height * cover)))
     image.load()
     flat = resizable(image)
-    shrunk = flat.width / image_width
-    factor = int(shrunk / cover / 2)
+    factor = int(flat.width / full_width / cover / 2)
     return flat.reduce(factor) if factor > 1 else flat
 
 

@@ -43,7 +43,7 @@ class Plan:
 
 def make_plan(a: Array, b: Array, prompt: str, seed: int, checkpoint: Callable[[], None]) -> Plan:
     """Study two RGB uint8 pictures of one size; `checkpoint` is called between the long steps and may raise."""
-    chance = np.random.default_rng(seed)
+    chance = np.random.default_rng(seed % 2**64)  # any integer is a seed, a negative one too
     gray_a, gray_b = (cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (a, b))
     matches = find_matches(gray_a, gray_b)
     checkpoint()

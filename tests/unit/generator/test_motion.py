@@ -128,7 +128,7 @@ def test_a_seed_gives_the_same_frames_again_and_another_gives_others(
 ) -> None:
     """Frames depend on the order alone; where chance plays, the seed decides."""
     start, end = seen(land, Pose(500, 380, 700), 208, 112), seen(other_land, Pose(600, 340, 720), 208, 112)
-    drawn = [_frames(order(b"", b"", num_frames=5, seed=seed), start, end) for seed in (7, 7, 8)]
+    drawn = [_frames(order(b"", b"", num_frames=5, seed=seed), start, end) for seed in (7, 7, -8)]
     assert all(np.array_equal(a, b) for a, b in zip(drawn[0], drawn[1], strict=True))
     assert not np.array_equal(drawn[0][2], drawn[2][2])
 
