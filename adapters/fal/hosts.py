@@ -11,6 +11,8 @@ QUEUE_HOST = FAL_QUEUE_RUN_HOST
 UPLOAD_HOST = "v3.fal.media"
 _KEY_HOSTS = frozenset({QUEUE_HOST, FAL_RUN_HOST, "rest.fal.ai", "api.fal.ai"})
 _FILES = "fal.media"
+_BUCKET = (("https", "storage.googleapis.com", 443), "/falserverless/")
+"""Where older models of fal's leave their results (the example outputs on its model pages, read 2026-11)."""
 _PORTS = {"http": 80, "https": 443}
 _Origin = tuple[str, str, int | None]
 
@@ -52,13 +54,18 @@ class Hosts:
     def serves_files(self, url: str) -> bool:
         """Whether a result may be fetched from this URL."""
         try:
-            return self.takes_upload_token(self.place(httpx.URL(url)))
+            parsed = self.place(httpx.URL(url))
         except httpx.InvalidURL:
             return False
+        return self.takes_upload_token(parsed) or _in_bucket(parsed)
 
 
 def _is_files_host(host: str) -> bool:
     return host == _FILES or host.endswith("." + _FILES)
+
+
+def _in_bucket(url: httpx.URL) -> bool:
+    return _origin(url) == _BUCKET[0] and url.path.startswith(_BUCKET[1])
 
 
 def _origin(url: httpx.URL) -> _Origin:

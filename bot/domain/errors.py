@@ -150,7 +150,7 @@ class ProviderBusy(TryLater):
 
 
 class ProviderUnreachable(TryLater):
-    """The provider could not be reached, and surely accepted nothing."""
+    """The provider could not be reached; unless ``charge`` says otherwise, it surely accepted nothing."""
 
 
 class ProviderFailed(TryLater):

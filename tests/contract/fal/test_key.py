@@ -20,6 +20,7 @@ from tests.twins.fal_replies import Answer, CutFile, LoseAnswer
 
 OWN = ["https://queue.fal.run/a/b", "https://fal.run/a", "https://rest.fal.ai/x", "https://api.fal.ai/v1"]
 FILES = ["https://v3.fal.media/files/x", "https://fal.media/x", "https://v3b.fal.media/x"]
+BUCKET = ["https://storage.googleapis.com/falserverless/out/x.mp4"]
 OTHERS = [
     "http://queue.fal.run/a/b",
     "https://queue.fal.run:8443/a",
@@ -29,6 +30,8 @@ OTHERS = [
     "https://evil.example/queue.fal.run",
     "https://queue.fal.run@evil.example/",
     "https://storage.googleapis.com/x",
+    "https://storage.googleapis.com/other/falserverless/x",
+    "http://storage.googleapis.com/falserverless/x",
     "http://v3.fal.media/files/x",
     "queue.fal.run/a",
     "https://[::",
@@ -38,8 +41,10 @@ OTHERS = [
 def test_fal_itself_gets_the_key_and_its_file_hosts_do_not() -> None:
     """Exact names, https, the usual port."""
     hosts = Hosts(None)
-    assert [url for url in OWN + FILES + OTHERS if hosts.is_own(url)] == OWN
-    assert [url for url in OWN + FILES + OTHERS if hosts.serves_files(url)] == OWN + FILES
+    everything = OWN + FILES + BUCKET + OTHERS
+    assert [url for url in everything if hosts.is_own(url)] == OWN
+    assert [url for url in everything if hosts.serves_files(url)] == OWN + FILES + BUCKET
+    assert not hosts.takes_upload_token(httpx.URL(BUCKET[0]))
 
 
 @pytest.mark.parametrize("base", ["http://127.0.0.1:9", "http://127.0.0.1:9/", "https://proxy.example/fal"])
