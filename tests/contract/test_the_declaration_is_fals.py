@@ -1,4 +1,4 @@
-"""Our declaration of a model against fal's own: the input types that its JavaScript client carries for every endpoint."""
+"""Our declaration of a model against fal's own: the input types that its JavaScript client carries."""
 
 import re
 from pathlib import Path
