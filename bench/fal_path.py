@@ -5,7 +5,7 @@
 All jobs are in flight at the same time, against the fal twin in a process of its own; each way runs in a process of
 its own too, and one after the other. CPU is that of the client's process alone, from the first submit to the last
 result. The delay of a job runs from the moment at which the twin had finished it until its result is in the client's
-hands. The targets (issue "the main job"): a twentieth of the CPU of ``subscribe_async``, 0.5 s at p99.
+hands. The targets: a twentieth of the CPU of ``subscribe_async``, 0.5 s at p99.
 """
 
 import argparse
