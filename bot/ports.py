@@ -19,11 +19,12 @@ from bot.domain.request import ImageRef
 
 
 class CancelAnswer(Enum):
-    """What a provider says to a cancel."""
+    """What a provider says to a cancel; ``NOT_HEARD`` is the flow's own, where the provider could not be asked."""
 
     REQUESTED = "requested"
     TOO_LATE = "too late"
     NOT_FOUND = "not found"
+    NOT_HEARD = "not heard"
 
 
 class Provider(Protocol):

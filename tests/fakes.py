@@ -28,6 +28,7 @@ class FakeProvider:
     cancel_answer: CancelAnswer | TweenError = CancelAnswer.REQUESTED
     download_error: TweenError | None = None
     charges: bool = True
+    during_submit: Callable[[], None] | None = None
     asked: list[str] = field(default_factory=list)
 
     async def upload(self, frame: Frame) -> str:
@@ -39,6 +40,8 @@ class FakeProvider:
         """Accept, or raise what the script says."""
         self.asked.append(f"submit {endpoint}")
         self.arguments = dict(arguments)
+        if self.during_submit:
+            self.during_submit()
         if self.submit_error:
             raise self.submit_error
         return Ticket("r1", "status", "response", "cancel")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from bot.domain.errors import Charge, JobCancelled, TookTooLong, TweenError
 from bot.domain.job import Cancelled, Failed, Finished, Job, Submitted, Ticket
-from bot.domain.progress import Phase, Progress
+from bot.domain.progress import InProgress, InQueue, Phase, Progress
 from bot.flow.cancel import cancel, charge
 from bot.flow.kit import Kit
 from bot.ports import CancelAnswer
@@ -23,7 +23,7 @@ async def follow(job: Job, kit: Kit, stop: asyncio.Event, tell: Tell) -> Job:
         await wait.until_completed(stop)
         outcome = await kit.provider.result(submitted.ticket)
     except JobCancelled as error:
-        return job.to(Cancelled(charge(error, wait.phase_at_stop, kit)))
+        return job.to(Cancelled(charge(error, kit, never_ran=wait.never_ran)))
     except TweenError as error:
         return job.to(Failed(error))
     return job.to(Finished(submitted.ticket, outcome))
@@ -38,7 +38,12 @@ class _Wait:
         self._tell = tell
         self._progress = Progress(Phase.QUEUED)
         self._answer: CancelAnswer | None = None
-        self.phase_at_stop = Phase.RENDERING
+        self._asked = self._queued = self._ran = False
+
+    @property
+    def never_ran(self) -> bool:
+        """Whether it was stopped while it was seen in the queue, and never seen to run, before or after."""
+        return self._asked and self._queued and not self._ran
 
     async def until_completed(self, stop: asyncio.Event) -> None:
         """Return when the provider is done; raise :class:`TookTooLong` at the deadline."""
@@ -63,10 +68,12 @@ class _Wait:
     async def _watch(self) -> None:
         async for update in self._kit.provider.follow(self._ticket):
             self._progress = self._progress.after(update, self._kit.clock())
+            self._queued |= isinstance(update, InQueue)
+            self._ran |= isinstance(update, InProgress)
             self._tell(self._progress, self._answer)
 
     async def _stop(self, watch: asyncio.Task[None]) -> None:
-        self.phase_at_stop = self._progress.phase
+        self._asked = True
         self._answer = await cancel(self._ticket, self._kit)
         self._tell(self._progress, self._answer)
         if self._answer is not CancelAnswer.REQUESTED:
@@ -75,5 +82,5 @@ class _Wait:
         await asyncio.wait((watch,), timeout=self._kit.limits.stop_grace)
         if not watch.done():
             # Asked but never confirmed: it may be running, and billed.
-            self.phase_at_stop = Phase.RENDERING
+            self._ran = True
             raise JobCancelled

@@ -31,7 +31,7 @@ CANCEL_ASKED = "Asked to stop; waiting for the provider's answer."
 
 CANCELLED: Mapping[Charge, str] = {
     Charge.NONE: "Nothing was charged.",
-    Charge.POSSIBLE: "It was already running, so it may have been charged.",
+    Charge.POSSIBLE: "It may have been running already, so it may have been charged.",
     Charge.BILLED: "It was already running, and was charged.",
 }
 
@@ -39,6 +39,7 @@ CANCEL_TOLD: Mapping[CancelAnswer, str] = {
     CancelAnswer.REQUESTED: CANCEL_ASKED,
     CancelAnswer.TOO_LATE: "Too late to stop it: it is finished, and the video comes anyway.",
     CancelAnswer.NOT_FOUND: "The provider no longer knows this job.",
+    CancelAnswer.NOT_HEARD: "The provider could not be asked to stop, so the job goes on.",
 }
 
 
