@@ -6,6 +6,7 @@ outbound session, the scheduler's runners, the postman and the sweeper.
 
 import asyncio
 import contextlib
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
@@ -128,6 +129,10 @@ async def _sweep(rooms: Rooms) -> None:
     """Drop what is old, or too much, every now and then."""
     settings = rooms.settings
     while True:
-        await rooms.files.sweep(settings.keep_bytes, rooms.scheduler.files_in_use())
-        await rooms.jobs.forget(time.time() - settings.keep_days * DAY_S)
+        try:
+            await rooms.files.sweep(settings.keep_bytes, rooms.scheduler.files_in_use)
+            await rooms.jobs.forget(time.time() - settings.keep_days * DAY_S)
+        except (sqlite3.OperationalError, OSError) as error:
+            # Somebody else holds the database, or the disk is full: the next round finds the rest.
+            log.warning("clean-up failed", why=str(error) if isinstance(error, sqlite3.Error) else error.strerror)
         await asyncio.sleep(settings.sweep_s)

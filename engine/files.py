@@ -8,7 +8,7 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import AsyncIterable, Container, Iterable
+from collections.abc import AsyncIterable, Callable, Container, Iterable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -120,12 +120,14 @@ class FileStore:
             await connection.execute("DELETE FROM files WHERE token = ?", (token,))
         await asyncio.to_thread(self._unlink, token)
 
-    async def sweep(self, keep_bytes: int, in_use: Container[str]) -> None:
+    async def sweep(self, keep_bytes: int, in_use: Callable[[], Container[str]]) -> None:
         """Drop what has expired, then the oldest files until the rest fits; never one that a job still needs."""
         rows = list(await self._table.rows("SELECT * FROM files ORDER BY created"))
         total = sum(row["size"] or 0 for row in rows)
         for row in rows:
-            if row["token"] not in in_use and (row["expires"] <= time.time() or total > keep_bytes):
+            # A promised file has no bytes to give back; a job may have come while the rows before were dropped.
+            too_much = total > keep_bytes and row["size"] is not None
+            if (row["expires"] <= time.time() or too_much) and row["token"] not in in_use():
                 await self.remove(row["token"])
                 total -= row["size"] or 0
 

@@ -7,7 +7,7 @@ is a done one whose outcome is not 200. A job found running at the start was cut
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import aiosqlite
@@ -78,33 +78,14 @@ class JobTable:
 
     async def add(self, submission: Submission) -> Job:
         """Store a request as waiting; when this returns it survives a kill."""
-        values = (
-            submission.request_id,
-            json.dumps(submission.input),
-            submission.base_url,
-            submission.webhook,
-            submission.lifetime_s,
-            time.time(),
-        )
         async with self._table.write() as connection:
-            cursor = await connection.execute(
-                "INSERT INTO jobs (request_id, state, input, base_url, webhook, lifetime_s, created)"
-                " VALUES (?, 'waiting', ?, ?, ?, ?, ?)",
-                values,
-            )
-            number = cursor.lastrowid
-        assert number is not None
-        return Job(
-            number=number,
-            request_id=submission.request_id,
-            state="waiting",
-            input=submission.input,
-            base_url=submission.base_url,
-            webhook=submission.webhook,
-            lifetime_s=submission.lifetime_s,
-            starts=0,
-            cancelled=False,
-        )
+            return await _insert(connection, submission)
+
+    async def add_done(self, submission: Submission, outcome: Outcome, webhook: str | None) -> None:
+        """Store a request with its end, in one transaction: a kill leaves both or neither."""
+        async with self._table.write() as connection:
+            job = await _insert(connection, submission)
+            await _end(connection, replace(job, outcome=outcome), webhook)
 
     async def start(self, request_id: str) -> None:
         """Record that a worker takes the job."""
@@ -130,19 +111,9 @@ class JobTable:
         self, job: Job, outcome: Outcome, *, logs: Sequence[LogLine], inference_s: float | None, webhook: str | None
     ) -> None:
         """Store the end of a job and, in the same transaction, the webhook body that must go out."""
-        written = json.dumps(asdict(outcome)), json.dumps([asdict(line) for line in logs])
-        now = time.time()
+        done = replace(job, outcome=outcome, logs=tuple(logs), inference_s=inference_s)
         async with self._table.write() as connection:
-            await connection.execute(
-                "UPDATE jobs SET state = 'done', outcome = ?, logs = ?, inference_s = ?, finished = ?, input = '{}'"
-                " WHERE request_id = ?",
-                (*written, inference_s, now, job.request_id),
-            )
-            if job.webhook is not None and webhook is not None:
-                await connection.execute(
-                    "INSERT OR REPLACE INTO webhooks (request_id, url, body, due) VALUES (?, ?, ?, ?)",
-                    (job.request_id, job.webhook, webhook, now),
-                )
+            await _end(connection, done, webhook)
 
     async def get(self, request_id: str) -> Job | None:
         """Find a job by its request id."""
@@ -157,6 +128,50 @@ class JobTable:
         """Drop jobs that were done before a moment (seconds since the epoch)."""
         async with self._table.write() as connection:
             await connection.execute("DELETE FROM jobs WHERE state = 'done' AND finished < ?", (before,))
+
+
+async def _insert(connection: aiosqlite.Connection, submission: Submission) -> Job:
+    values = (
+        submission.request_id,
+        json.dumps(submission.input),
+        submission.base_url,
+        submission.webhook,
+        submission.lifetime_s,
+        time.time(),
+    )
+    cursor = await connection.execute(
+        "INSERT INTO jobs (request_id, state, input, base_url, webhook, lifetime_s, created)"
+        " VALUES (?, 'waiting', ?, ?, ?, ?, ?)",
+        values,
+    )
+    assert cursor.lastrowid is not None
+    return Job(
+        number=cursor.lastrowid,
+        request_id=submission.request_id,
+        state="waiting",
+        input=submission.input,
+        base_url=submission.base_url,
+        webhook=submission.webhook,
+        lifetime_s=submission.lifetime_s,
+        starts=0,
+        cancelled=False,
+    )
+
+
+async def _end(connection: aiosqlite.Connection, job: Job, webhook: str | None) -> None:
+    assert job.outcome is not None
+    written = json.dumps(asdict(job.outcome)), json.dumps([asdict(line) for line in job.logs])
+    now = time.time()
+    await connection.execute(
+        "UPDATE jobs SET state = 'done', outcome = ?, logs = ?, inference_s = ?, finished = ?, input = '{}'"
+        " WHERE request_id = ?",
+        (*written, job.inference_s, now, job.request_id),
+    )
+    if job.webhook is not None and webhook is not None:
+        await connection.execute(
+            "INSERT OR REPLACE INTO webhooks (request_id, url, body, due) VALUES (?, ?, ?, ?)",
+            (job.request_id, job.webhook, webhook, now),
+        )
 
 
 def _job(row: aiosqlite.Row) -> Job:

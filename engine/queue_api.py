@@ -62,15 +62,17 @@ async def submit(request: web.Request) -> web.Response:
     fields, refusal = await _prepare(request, rooms, given)
     request_id = str(uuid.uuid4())
     submission = Submission(request_id, fields, base_url(request), wishes.webhook, wishes.lifetime_s)
+    place: dict[str, Any] = {"status": "IN_QUEUE", "queue_position": len(rooms.scheduler.waiting)}
     try:
         if refusal is not None:
-            live = await rooms.scheduler.refuse(submission, refusal)
+            await rooms.scheduler.refuse(submission, refusal)
         else:
             live = await rooms.scheduler.submit(submission, most=wishes.most, start_within_s=wishes.start_within_s)
+            place = _queued(rooms, live)
     except QueueFull:
         await rooms.inputs.release(fields)
         return refuse(429, f"{wishes.most} or more requests wait already. Try again later.", **{"Retry-After": "5"})
-    body = {**urls(request, request_id), **_queued(rooms, live), "logs": None, "metrics": {}}
+    body = {**urls(request, request_id), **place, "logs": None, "metrics": {}}
     return web.json_response(body, headers={"x-fal-request-id": request_id})
 
 

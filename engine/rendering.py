@@ -14,9 +14,10 @@ import structlog
 from engine import outcomes
 from engine.files import FileStore
 from engine.inputs import BadInput, Inputs
-from engine.jobs import JobTable, Outcome
+from engine.jobs import Job, JobTable, Outcome
 from engine.live import LiveJob
 from engine.model import Model
+from engine.table import in_the_end
 from engine.workers import Reply, Worker, WorkerDied
 
 _RENDER_FIELDS = ("prompt", "num_frames", "frames_per_second", "resolution", "aspect_ratio", "seed")
@@ -34,6 +35,10 @@ class Shop:
     inputs: Inputs
     scratch: Path
 
+    def can_render(self, job: Job) -> bool:
+        """Tell whether a stored job has all that a render needs: another make of the engine may have left it."""
+        return all(name in job.input for name in (*_RENDER_FIELDS, *self.model.images.values()))
+
 
 async def render_job(shop: Shop, live: LiveJob, worker: Worker, limit_s: float) -> Outcome:
     """See a job through; its scratch files are gone afterwards."""
@@ -45,9 +50,9 @@ async def render_job(shop: Shop, live: LiveJob, worker: Worker, limit_s: float) 
         if isinstance(pictures, Outcome):
             return pictures
         return await _render(shop, live, worker, pictures, limit_s)
-    except OSError as error:
-        # The engine's own disk: full, or a file gone that was there.
-        log.exception("job failed on the disk", request_id=live.job.request_id)
+    except Exception as error:
+        # A full disk, or a defect of ours: it costs this job, not the engine and all that wait.
+        log.exception("job failed", request_id=live.job.request_id)
         return outcomes.model_failed(type(error).__name__)
     finally:
         for path in scratch.values():
@@ -98,7 +103,10 @@ async def _outcome(shop: Shop, live: LiveJob, reply: Reply, token: str) -> Outco
             return outcomes.model_failed(reply.detail)
         case "done":
             name, seed = f"{live.job.request_id}.mp4", live.job.input["seed"]
-            file = await shop.files.adopt(token, name=name, content_type="video/mp4", lifetime_s=live.job.lifetime_s)
+            life = live.job.lifetime_s
+            file = await in_the_end(
+                lambda: shop.files.adopt(token, name=name, content_type="video/mp4", lifetime_s=life)
+            )
             return outcomes.video(token, path=file.path, name=name, size=file.size or 0, seed=seed)
 
 

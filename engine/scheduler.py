@@ -5,6 +5,8 @@ it ended. A worker that dies takes one job with it and is replaced; the other ru
 """
 
 import asyncio
+import contextlib
+import sqlite3
 import time
 from collections.abc import Callable
 
@@ -15,6 +17,7 @@ from engine.inputs import stored_token
 from engine.jobs import Job, Outcome, Submission
 from engine.live import LiveJob, Waiting
 from engine.rendering import Shop, render_job
+from engine.table import in_the_end
 from engine.workers import Worker, WorkerDied, start_worker
 
 MAX_STARTS = 3
@@ -37,7 +40,7 @@ class Scheduler:
         *,
         renderer: str,
         limit_s: float,
-        webhook: Callable[[Job, Outcome], str],
+        webhook: Callable[[Job | Submission, Outcome], str],
         sent: Callable[[], None],
     ) -> None:
         self._shop = shop
@@ -47,6 +50,8 @@ class Scheduler:
         self._sent = sent
         self._live: dict[str, LiveJob] = {}
         self._timers: dict[str, asyncio.Task[None]] = {}
+        # Being stored at this moment: they count as waiting where a client limits the queue.
+        self._coming = 0
         self.waiting = Waiting()
 
     async def restore(self) -> None:
@@ -55,7 +60,7 @@ class Scheduler:
             live = LiveJob(job, cancelled=job.cancelled)
             if job.cancelled:
                 await self._finish(live, outcomes.CLIENT_CANCELLED)
-            elif job.starts >= MAX_STARTS:
+            elif job.starts >= MAX_STARTS or not self._shop.can_render(job):
                 await self._finish(live, outcomes.runner_disconnected())
             else:
                 self._live[job.request_id] = live
@@ -63,9 +68,13 @@ class Scheduler:
 
     async def submit(self, submission: Submission, *, most: int | None, start_within_s: float | None) -> LiveJob:
         """Accept a request into the queue. Raises QueueFull."""
-        if most is not None and len(self.waiting) >= most:
+        if most is not None and len(self.waiting) + self._coming >= most:
             raise QueueFull
-        live = LiveJob(await self._shop.jobs.add(submission))
+        self._coming += 1
+        try:
+            live = LiveJob(await self._shop.jobs.add(submission))
+        finally:
+            self._coming -= 1
         self._live[submission.request_id] = live
         self.waiting.add(live)
         if start_within_s is not None:
@@ -74,11 +83,14 @@ class Scheduler:
             timer.add_done_callback(lambda _: self._timers.pop(submission.request_id, None))
         return live
 
-    async def refuse(self, submission: Submission, outcome: Outcome) -> LiveJob:
+    async def refuse(self, submission: Submission, outcome: Outcome) -> None:
         """Accept a request whose input is wrong: it is done at once, and its result is the refusal."""
-        live = LiveJob(await self._shop.jobs.add(submission))
-        await self._finish(live, outcome)
-        return live
+        body = None if submission.webhook is None else self._webhook(submission, outcome)
+        await self._shop.jobs.add_done(submission, outcome, body)
+        await self._shop.inputs.release(submission.input)
+        if body is not None:
+            self._sent()
+        log.info("job refused", request_id=submission.request_id, error_type=outcome.error_type)
 
     def find(self, request_id: str) -> LiveJob | None:
         """Find a job that is not done."""
@@ -149,7 +161,7 @@ class Scheduler:
     async def _serve(self, live: LiveJob, worker: Worker) -> None:
         request_id = live.job.request_id
         try:
-            await self._shop.jobs.start(request_id)
+            await in_the_end(lambda: self._shop.jobs.start(request_id))
             live.begin()
             log.info("job started", request_id=request_id, worker=worker.pid)
             outcome = await render_job(self._shop, live, worker, self._limit_s)
@@ -157,14 +169,16 @@ class Scheduler:
             await self._finish(live, outcome)
         except asyncio.CancelledError:
             # The engine stops: the job goes back to its place, and this start does not count against it.
-            await self._shop.jobs.give_back(request_id)
+            with contextlib.suppress(sqlite3.OperationalError):
+                await self._shop.jobs.give_back(request_id)
             raise
 
     async def _finish(self, live: LiveJob, outcome: Outcome) -> None:
         job = live.job
         body = None if job.webhook is None else self._webhook(job, outcome)
-        await self._shop.jobs.finish(job, outcome, logs=live.logs, inference_s=live.inference_s, webhook=body)
-        await self._shop.inputs.release(job.input)
+        jobs = self._shop.jobs
+        await in_the_end(lambda: jobs.finish(job, outcome, logs=live.logs, inference_s=live.inference_s, webhook=body))
+        await in_the_end(lambda: self._shop.inputs.release(job.input))
         live.outcome, live.running = outcome, False
         self._live.pop(job.request_id, None)
         if timer := self._timers.pop(job.request_id, None):

@@ -5,11 +5,22 @@ It exists so that a killed engine comes back with everything it had accepted. Wr
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import aiosqlite
+import structlog
+
+# How long one attempt waits for another program that writes to the file; everything else waits behind it.
+BUSY_S = 1.0
+AGAIN_S = 0.5
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -72,16 +83,30 @@ class Table:
         async with self._writing:
             try:
                 yield self._connection
+                await self._connection.commit()
             except BaseException:
+                # A commit that failed leaves its transaction open: the next one would carry it along.
                 await self._connection.rollback()
                 raise
-            await self._connection.commit()
+
+
+async def in_the_end(act: Callable[[], Awaitable[T]]) -> T:
+    """Write what must not be lost: while the file is held or the disk is full, try again until it is done.
+
+    For the work in the background, which has nobody to answer to; a caller over HTTP is told instead.
+    """
+    while True:
+        try:
+            return await act()
+        except sqlite3.OperationalError as error:
+            log.warning("the database cannot be written; trying again", why=str(error))
+            await asyncio.sleep(AGAIN_S)
 
 
 @asynccontextmanager
 async def open_table(path: Path) -> AsyncIterator[Table]:
     """Open the file, made when it is missing, and close it at the end."""
-    async with aiosqlite.connect(path) as connection:
+    async with aiosqlite.connect(path, timeout=BUSY_S) as connection:
         connection.row_factory = aiosqlite.Row
         await connection.execute("PRAGMA journal_mode=WAL")
         await connection.execute("PRAGMA synchronous=NORMAL")

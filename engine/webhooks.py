@@ -5,7 +5,9 @@ minutes. Rows are written in the transaction that ends a job (`engine.jobs`); he
 """
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -15,14 +17,17 @@ import structlog
 from yarl import URL
 
 from engine.inputs import BadInput, check_target
-from engine.jobs import Job, Outcome
+from engine.jobs import Job, Outcome, Submission
 from engine.signing import Signer
-from engine.table import Table
+from engine.table import AGAIN_S, Table, in_the_end
 
 ANSWER_S = 15
 MAX_TRIES = 30
 LONGEST_PAUSE_S = 300
-AT_ONCE = 8
+AT_ONCE = 16
+# A host that answers late, or not at all, leaves the other places to the others.
+AT_ONCE_A_HOST = 4
+LOOK_AT = 1000
 
 log = structlog.get_logger()
 
@@ -32,7 +37,7 @@ def pause_after(attempt: int) -> float:
     return float(min(2 ** (attempt - 1), LONGEST_PAUSE_S))
 
 
-def webhook_body(job: Job, outcome: Outcome) -> str:
+def webhook_body(job: Job | Submission, outcome: Outcome) -> str:
     """Write what fal posts: the result, or the error's words and its body."""
     ok = outcome.error is None
     body: dict[str, Any] = {
@@ -65,7 +70,7 @@ class Delivery:
 
 
 class Postman:
-    """Delivers what lies in the table, several at once, so that one dead host holds up nobody."""
+    """Delivers what lies in the table, several at once and few to one host, so that a dead one holds up nobody."""
 
     def __init__(self, table: Table, session: aiohttp.ClientSession, signer: Signer, *, private: bool) -> None:
         self._table = table
@@ -73,7 +78,7 @@ class Postman:
         self._signer = signer
         self._private = private
         self._bell = asyncio.Event()
-        self._out: set[str] = set()
+        self._out: dict[str, str] = {}
 
     def ring(self) -> None:
         """Say that there may be something new."""
@@ -84,43 +89,46 @@ class Postman:
         async with asyncio.TaskGroup() as group:
             while True:
                 self._bell.clear()
-                for delivery in await self._due(AT_ONCE - len(self._out)):
-                    self._out.add(delivery.request_id)
-                    group.create_task(self._deliver(delivery), name=f"webhook {delivery.request_id}")
                 try:
-                    async with asyncio.timeout(await self._rest()):
+                    due, rest = await self._due()
+                except sqlite3.OperationalError as error:
+                    log.warning("webhooks cannot be read; trying again", why=str(error))
+                    due, rest = [], AGAIN_S
+                for delivery in due:
+                    group.create_task(self._deliver(delivery), name=f"webhook {delivery.request_id}")
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(rest):
                         await self._bell.wait()
-                except TimeoutError:
-                    continue
 
-    async def _due(self, most: int) -> list[Delivery]:
-        rows = await self._table.rows(
-            "SELECT request_id, url, body, attempts FROM webhooks WHERE due <= ? ORDER BY due LIMIT ?",
-            time.time(),
-            2 * AT_ONCE,
-        )
-        return [Delivery(**row) for row in rows if row["request_id"] not in self._out][:most]
-
-    async def _rest(self) -> float | None:
-        """How long nothing is due; None when only the bell can bring something."""
-        if len(self._out) >= AT_ONCE:
-            return None
-        rows = await self._table.rows("SELECT request_id, due FROM webhooks ORDER BY due LIMIT ?", 2 * AT_ONCE)
-        soonest = next((row["due"] for row in rows if row["request_id"] not in self._out), None)
-        return None if soonest is None else max(0.0, soonest - time.time())
+    async def _due(self) -> tuple[list[Delivery], float | None]:
+        """Take what is due and has room, and tell after how many seconds more will be; None: when the bell rings."""
+        rows = await self._table.rows("SELECT * FROM webhooks ORDER BY due LIMIT ?", LOOK_AT)
+        now = time.time()
+        chosen: list[Delivery] = []
+        for row in rows:
+            host = _host(row["url"])
+            if len(self._out) >= AT_ONCE:
+                break
+            if row["request_id"] in self._out or list(self._out.values()).count(host) >= AT_ONCE_A_HOST:
+                continue
+            if row["due"] > now:
+                return chosen, row["due"] - now
+            self._out[row["request_id"]] = host
+            chosen.append(Delivery(row["request_id"], row["url"], row["body"], row["attempts"]))
+        return chosen, None
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
             problem = await self._post(delivery)
             attempt = delivery.attempts + 1
             if problem is None or attempt >= MAX_TRIES:
-                await self._drop(delivery.request_id)
+                await in_the_end(lambda: self._drop(delivery.request_id))
             else:
-                await self._later(delivery.request_id, attempt)
+                await in_the_end(lambda: self._later(delivery.request_id, attempt))
             if problem is not None:
                 log.warning("webhook not taken", request_id=delivery.request_id, why=problem, attempt=attempt)
         finally:
-            self._out.discard(delivery.request_id)
+            self._out.pop(delivery.request_id, None)
             self._bell.set()
 
     async def _post(self, delivery: Delivery) -> str | None:
@@ -148,3 +156,10 @@ class Postman:
                 "UPDATE webhooks SET attempts = ?, due = ? WHERE request_id = ?",
                 (attempt, time.time() + pause_after(attempt), request_id),
             )
+
+
+def _host(url: str) -> str:
+    try:
+        return URL(url).host or ""
+    except ValueError:
+        return ""

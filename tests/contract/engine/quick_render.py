@@ -1,10 +1,12 @@
 """A stand-in for the generator that obeys its prompt: it proves the protocol without drawing anything.
 
 `go` finishes at once; `hold PATH` reports three frames and waits until PATH exists; `die` ends its process as a
-crash does; `nothing` writes no video; `break` raises; `refuse` finds fault with the last image. Every order taken is
-a line in `rendered.txt` beside the engine's files, so that a test sees what ran, how often and in which order.
+crash does; `babble` writes nonsense where the answers go; `nothing` writes no video; `break` raises; `refuse` finds
+fault with the last image. Every order taken is a line in `rendered.txt` beside the engine's files, so that a test
+sees what ran, how often and in which order.
 """
 
+import contextlib
 import json
 import os
 import threading
@@ -51,6 +53,10 @@ def _obey(verb: str, path: Path, cancelled: Callable[[], bool]) -> None:
                 _PATIENCE.wait(0.01)
         case "die":
             os._exit(9)
+        case "babble":
+            for line in range(3, 10):
+                with contextlib.suppress(OSError):
+                    os.write(line, b"nonsense\n")
         case "break":
             raise RuntimeError("the generator broke")
         case "refuse":
