@@ -12,12 +12,27 @@ from typing import Any
 
 import click
 import structlog
+from yarl import URL
 
-from engine.hold import DataDirTaken
-from engine.serve import serve
+from engine.hold import DataDirError
+from engine.serve import CannotListen, serve
 from engine.settings import DEFAULT_RENDERER, Settings, is_loopback
 
 KEY = "TWEENBOT_ENGINE_KEY"
+
+
+def _public_url(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Check an address that will be written into answers."""
+    del context, option
+    if value is None:
+        return None
+    try:
+        url = URL(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value} is not an address.") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise click.BadParameter(f"{value} must begin with http:// or https:// and name a host.")
+    return value.rstrip("/")
 
 
 @click.command(name="engine")
@@ -33,7 +48,9 @@ KEY = "TWEENBOT_ENGINE_KEY"
     help="Folder for the job table and the files.",
 )
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Videos rendered at a time.")
-@click.option("--public-url", help="The address that clients see, when it is not the one they call.")
+@click.option(
+    "--public-url", callback=_public_url, help="The address that clients see, when it is not the one they call."
+)
 @click.option("--allow-private-urls", is_flag=True, help="Let requests name images and webhooks in private networks.")
 @click.option("--stop-on-stdin-eof", is_flag=True, help="Stop when standard input closes.")
 @click.option("--keep-days", default=7.0, show_default=True, type=click.FloatRange(0.01), help="Days that files stay.")
@@ -53,24 +70,23 @@ KEY = "TWEENBOT_ENGINE_KEY"
 @click.option("--renderer", default=DEFAULT_RENDERER, hidden=True, help="MODULE:FUNCTION that renders.")
 def main(keep_mb: int, max_file_mb: int, **options: object) -> None:
     """Serve fal's queue protocol for fal-ai/wan-flf2v with a generator on this machine's CPU."""
-    key = os.environ.get(KEY) or None
+    # A key that was read from a file often brings that file's last newline.
+    key = os.environ.get(KEY, "").strip() or None
     given: dict[str, Any] = {**options, "key": key, "keep_bytes": keep_mb * 2**20}
     given["max_file_bytes"] = max_file_mb * 2**20
     given["data_dir"] = given["data_dir"].resolve()
-    if given["public_url"] is not None:
-        given["public_url"] = given["public_url"].rstrip("/")
     settings = Settings(**given)
     if key is None and not is_loopback(settings.host):
         raise click.ClickException(
             f"{settings.host} can be reached from outside. Set {KEY} to a key that clients must send."
         )
+    # Prompts, pictures and addresses are its owner's alone, whatever the folder allows.
+    os.umask(0o077)
     _log_to_stderr()
     try:
         asyncio.run(serve(settings))
-    except DataDirTaken as error:
+    except (CannotListen, DataDirError) as error:
         raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"The engine cannot start: {error.strerror or error}.") from error
 
 
 def _log_to_stderr() -> None:

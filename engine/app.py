@@ -17,11 +17,11 @@ from aiohttp import web
 from engine import queue_api, storage_api
 from engine.files import FileStore
 from engine.gate import check_host, check_key
-from engine.hold import hold
+from engine.hold import hold, usable
 from engine.inputs import Inputs, outbound
 from engine.jobs import JobTable
 from engine.model import load_model
-from engine.rendering import Shop
+from engine.rendering import Shop, clear_scratch
 from engine.rooms import ROOMS, Rooms, base_url, refuse
 from engine.scheduler import Scheduler
 from engine.settings import Settings
@@ -38,20 +38,23 @@ log = structlog.get_logger()
 @contextlib.asynccontextmanager
 async def open_engine(settings: Settings) -> AsyncIterator[web.Application]:
     """Open the rooms and start the work; on leaving, stop the work and close the rooms."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    hold(settings.data_dir)
-    scratch = settings.data_dir / "scratch"
-    scratch.mkdir(exist_ok=True)
-    for leftover in scratch.iterdir():
-        leftover.unlink()
+    data = settings.data_dir
+    scratch = data / "scratch"
     model, keep_s = load_model(), settings.keep_days * DAY_S
-    signer = load_signer(settings.data_dir / "signing.key")
+    with usable(data):
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        hold(data)
+        scratch.mkdir(exist_ok=True)
+        clear_scratch(scratch)
+    with usable(data / "signing.key"):
+        signer = load_signer(data / "signing.key")
     async with (
-        open_table(settings.data_dir / "engine.sqlite") as table,
+        open_table(data / "engine.sqlite") as table,
         outbound(private=settings.private_urls) as session,
     ):
-        files = FileStore(settings.data_dir / "files", table, max_bytes=settings.max_file_bytes, keep_s=keep_s)
-        await files.tidy()
+        with usable(data / "files"):
+            files = FileStore(data / "files", table, max_bytes=settings.max_file_bytes, keep_s=keep_s)
+            await files.tidy()
         inputs = Inputs(files, session, settings.private_urls, settings.max_image_bytes)
         jobs = JobTable(table)
         postman = Postman(table, session, signer, private=settings.private_urls)

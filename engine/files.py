@@ -18,6 +18,7 @@ from engine.table import Table
 PENDING_S = 3600
 WRITE_BLOCK = 2**20
 _CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?[\w.=\"-]+)*")
+_TOKEN = re.compile(r"[\w-]{32}")
 _UNSAFE = re.compile(r"[^\w.()+-]+")
 
 
@@ -107,11 +108,15 @@ class FileStore:
         return None if row is None else StoredFile(**row)
 
     async def tidy(self) -> None:
-        """Drop what a killed engine left half written or never recorded. Call it before anything is written."""
+        """Drop what a killed engine left half written or never recorded. Call it before anything is written.
+
+        What has no name of our making is left alone: the folder may be one that somebody had before.
+        """
         known = {row["token"] for row in await self._table.rows("SELECT token FROM files")}
         for path in self._folder.iterdir():
             token, _, rest = path.name.partition(".")
-            if token not in known or rest.endswith("part"):
+            ours = _TOKEN.fullmatch(token) is not None and not path.is_dir()
+            if ours and (token not in known or rest.endswith("part")):
                 path.unlink()
 
     async def remove(self, token: str) -> None:

@@ -4,6 +4,7 @@ Whatever goes wrong on the way is an outcome of that job; only the engine's own 
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from engine.workers import Reply, Worker, WorkerDied
 
 _RENDER_FIELDS = ("prompt", "num_frames", "frames_per_second", "resolution", "aspect_ratio", "seed")
 
+_SCRATCH = re.compile(r"[0-9a-f-]{36}\.\w+(\.part)?")
+
 log = structlog.get_logger()
 
 
@@ -38,6 +41,13 @@ class Shop:
     def can_render(self, job: Job) -> bool:
         """Tell whether a stored job has all that a render needs: another make of the engine may have left it."""
         return all(name in job.input for name in (*_RENDER_FIELDS, *self.model.images.values()))
+
+
+def clear_scratch(scratch: Path) -> None:
+    """Drop what jobs of a killed engine left in the scratch folder, and nothing of anybody else's."""
+    for leftover in scratch.iterdir():
+        if _SCRATCH.fullmatch(leftover.name):
+            leftover.unlink()
 
 
 async def render_job(shop: Shop, live: LiveJob, worker: Worker, limit_s: float) -> Outcome:

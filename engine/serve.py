@@ -11,7 +11,6 @@ import os
 import signal
 import socket
 import stat
-import sys
 
 import structlog
 from aiohttp import web
@@ -20,18 +19,26 @@ from engine.app import open_engine
 from engine.settings import Settings
 
 LEAVE_S = 1.0
+STDIN = 0
 
 log = structlog.get_logger()
 
 
+class CannotListen(Exception):
+    """The address cannot be taken."""
+
+    def __init__(self, host: str, port: int, why: str) -> None:
+        super().__init__(f"Cannot listen on {host} port {port}: {why}. Choose another --host or --port.")
+
+
 async def serve(settings: Settings) -> None:
-    """Serve until told to stop. Raises OSError when the address cannot be taken."""
+    """Serve until told to stop. Raises CannotListen, DataDirError."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    if settings.stop_on_stdin_eof and _is_pipe(sys.stdin.fileno()):
-        loop.add_reader(sys.stdin.fileno(), _at_eof, stop)
+    if settings.stop_on_stdin_eof and _is_pipe(STDIN):
+        loop.add_reader(STDIN, _at_eof, stop)
     with contextlib.closing(_listen(settings.host, settings.port)) as sock:
         host, port = sock.getsockname()[:2]
         async with open_engine(dataclasses.replace(settings, port=port)) as app:
@@ -49,16 +56,23 @@ async def serve(settings: Settings) -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host.strip("[]"), port), family=family, backlog=512)
+    try:
+        return socket.create_server((host.strip("[]"), port), family=family, backlog=512)
+    except OSError as error:
+        raise CannotListen(host, port, error.strerror or str(error)) from error
 
 
 def _is_pipe(fileno: int) -> bool:
     """Only a pipe tells by its end that its writer is gone; a file or /dev/null is at its end from the start."""
-    mode = os.fstat(fileno).st_mode
+    try:
+        mode = os.fstat(fileno).st_mode
+    except OSError:
+        # Closed from the start: nobody holds the other end.
+        return False
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
 def _at_eof(stop: asyncio.Event) -> None:
-    if not os.read(sys.stdin.fileno(), 4096):
-        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+    if not os.read(STDIN, 4096):
+        asyncio.get_running_loop().remove_reader(STDIN)
         stop.set()

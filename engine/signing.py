@@ -62,12 +62,16 @@ class Signer:
 
 
 def load_signer(path: Path) -> Signer:
-    """Read the key pair, made on the first call."""
+    """Read the key pair, made on the first call; raise ValueError when the file holds no key."""
     try:
         return Signer(Ed25519PrivateKey.from_private_bytes(path.read_bytes()))
     except FileNotFoundError:
         private = Ed25519PrivateKey.generate()
     raw = private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
+    # Whole or not there: half a key, left by a kill, would end every start that follows.
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
         out.write(raw)
+    part.replace(path)
     return Signer(private)

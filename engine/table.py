@@ -14,6 +14,8 @@ from typing import TypeVar
 import aiosqlite
 import structlog
 
+from engine.hold import usable
+
 # How long one attempt waits for another program that writes to the file; everything else waits behind it.
 BUSY_S = 1.0
 AGAIN_S = 0.5
@@ -105,10 +107,11 @@ async def in_the_end(act: Callable[[], Awaitable[T]]) -> T:
 
 @asynccontextmanager
 async def open_table(path: Path) -> AsyncIterator[Table]:
-    """Open the file, made when it is missing, and close it at the end."""
+    """Open the file, made when it is missing, and close it at the end. Raises DataDirError."""
     async with aiosqlite.connect(path, timeout=BUSY_S) as connection:
-        connection.row_factory = aiosqlite.Row
-        await connection.execute("PRAGMA journal_mode=WAL")
-        await connection.execute("PRAGMA synchronous=NORMAL")
-        await connection.executescript(_SCHEMA)
+        with usable(path):
+            connection.row_factory = aiosqlite.Row
+            await connection.execute("PRAGMA journal_mode=WAL")
+            await connection.execute("PRAGMA synchronous=NORMAL")
+            await connection.executescript(_SCHEMA)
         yield Table(connection)

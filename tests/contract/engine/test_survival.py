@@ -199,7 +199,7 @@ async def test_a_killed_engine_leaves_no_half_written_file(tmp_path: Path) -> No
         async with caller(running) as call:
             kept = await call.upload(b"kept")
         running.kill()
-    for name in ("half.part", "unknown"):
+    for name in (f"{'h' * 32}.part", "u" * 32):
         (data / "files" / name).write_bytes(b"x")
     with engine(data, *ONE):
         assert [path.name for path in (data / "files").iterdir()] == [kept.split("/")[-2]]
