@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from engine.hold import DataDirError
@@ -91,6 +92,7 @@ def main(keep_mb: int, max_file_mb: int, **options: object) -> None:
 
 def _log_to_stderr() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    logging.getLogger("aiohttp.server").addFilter(_names_no_line)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -101,6 +103,11 @@ def _log_to_stderr() -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _names_no_line(record: logging.LogRecord) -> bool:
+    """Drop what quotes a line that is not HTTP: it may be the one with the key. Its sender was told already."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 if __name__ == "__main__":

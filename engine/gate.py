@@ -63,4 +63,9 @@ def _has_key(request: web.Request) -> bool:
     expected = rooms.settings.key
     if scheme.lower() != "key":
         return False
-    return expected is None or hmac.compare_digest(given.strip().encode(), expected.encode())
+    return expected is None or hmac.compare_digest(_raw(given.strip()), _raw(expected))
+
+
+def _raw(text: str) -> bytes:
+    """Return the bytes of a header or a variable: both may hold some that are not UTF-8."""
+    return text.encode(errors="surrogateescape")

@@ -7,7 +7,6 @@ hop of a redirect is checked: an engine that strangers can reach must not read i
 
 import asyncio
 import base64
-import binascii
 import contextlib
 import ipaddress
 import socket
@@ -28,6 +27,10 @@ STORED = "stored:"
 INLINE = "inline:"
 TIMEOUT_S = 30
 MAX_HOPS = 5
+# IPv6 that a gateway may turn into IPv4: its well-known prefix carries the address at its end; the others are for
+# local use or long out of use, and no public server needs them.
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_GATEWAYS = tuple(ipaddress.IPv6Network(net) for net in ("64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96"))
 
 
 class BadInput(Exception):
@@ -61,8 +64,12 @@ class PublicResolver(AbstractResolver):
 def is_public(address: str) -> bool:
     """Tell whether a literal address belongs to the public internet."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
-    return (mapped or ip).is_global and not ip.is_multicast
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped or ip in _NAT64:
+            ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        elif ip.is_site_local or any(ip in network for network in _GATEWAYS):
+            return False
+    return ip.is_global and not ip.is_multicast
 
 
 @contextlib.asynccontextmanager
@@ -82,7 +89,8 @@ def check_target(url: URL, *, private: bool) -> None:
     try:
         public = is_public(url.host)
     except ValueError:
-        public = True
+        # A name, or a number such as 127.1 that the system would take for an address.
+        public = not url.host.replace(".", "").isdigit()
     if not public:
         raise BadInput("its address is inside a private network, which this engine does not read")
 
@@ -162,7 +170,7 @@ class Inputs:
         content_type = head.split(";")[0] or "application/octet-stream"
         try:
             data = base64.b64decode(body, validate=True) if head.endswith(";base64") else unquote_to_bytes(body)
-        except binascii.Error as error:
+        except ValueError as error:
             raise BadInput("the data URI is not valid base64") from error
         if len(data) > self.max_bytes:
             raise BadInput(f"it is larger than {self.max_bytes // 2**20} MiB")

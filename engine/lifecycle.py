@@ -4,8 +4,9 @@ Uploads carry `X-Fal-Object-Lifecycle`, submits `X-Fal-Object-Lifecycle-Preferen
 `expiration_duration_seconds`. Access rules (`initial_acl`) have no meaning here: a file's name is its secret.
 """
 
-import json
 from collections.abc import Mapping
+
+from engine.bodies import BadBody, parse_object
 
 HEADERS = ("X-Fal-Object-Lifecycle", "X-Fal-Object-Lifecycle-Preference")
 
@@ -20,9 +21,8 @@ def lifetime(headers: Mapping[str, str]) -> float | None:
     if text is None:
         return None
     try:
-        wanted = json.loads(text)
-        seconds = wanted.get("expiration_duration_seconds")
-    except (ValueError, AttributeError) as error:
+        seconds = parse_object(text).get("expiration_duration_seconds")
+    except BadBody as error:
         raise LifecycleError(f"{HEADERS[0]} must be a JSON object.") from error
     if seconds is None:
         return None

@@ -42,7 +42,8 @@ class Model:
     def with_defaults(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the declared fields of a valid input with every default filled in; others are dropped, as fal does."""
         fields: Mapping[str, Any] = self.input["properties"]
-        return {name: given.get(name, rule.get("default")) for name, rule in fields.items()}
+        filled = {name: given.get(name, rule.get("default")) for name, rule in fields.items()}
+        return {name: int(value) if _is_whole(fields[name], value) else value for name, value in filled.items()}
 
     def problems(self, given: Mapping[str, Any]) -> list[Detail]:
         """List what is wrong with an input, in fal's `detail` shape; empty when it is right."""
@@ -118,6 +119,11 @@ def _in_words(error: SchemaError) -> tuple[str, str, dict[str, Any]]:
             kind, words = _TYPE_WORDS[rule if isinstance(rule, str) else rule[0]]
             return kind, f"Input should be {words}", {}
     return "value_error", error.message[:ECHO_LIMIT], {}
+
+
+def _is_whole(rule: Mapping[str, Any], value: object) -> bool:
+    """Tell whether a number such as 81.0 stands where an integer does: JSON knows no difference."""
+    return isinstance(value, float) and "integer" in rule["type"]
 
 
 def _is_short(value: object) -> bool:

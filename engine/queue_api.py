@@ -5,7 +5,6 @@ answers the error's own status and body. An input that breaks the rules is accep
 result is the 422.
 """
 
-import json
 import secrets
 import uuid
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from aiohttp import web
 from yarl import URL
 
 from engine import outcomes
+from engine.bodies import BadBody, read_object
 from engine.inputs import BadInput, check_target
 from engine.jobs import Job, LogLine, Outcome, Submission
 from engine.lifecycle import lifetime
@@ -171,13 +171,12 @@ def _queued(rooms: Rooms, live: LiveJob) -> dict[str, Any]:
 async def _json_object(request: web.Request) -> dict[str, Any] | web.Response:
     """Read the body, or return the refusal of one that is no JSON object."""
     try:
-        given = json.loads(await request.read())
-    except ValueError as error:
-        return _bad_json(f"The body is not valid JSON: {error}")
+        return await read_object(request)
+    except BadBody as error:
+        return _bad_json(str(error))
     except web.HTTPRequestEntityTooLarge:
         limit = request.app[ROOMS].settings.max_body_bytes // 2**20
         return refuse(413, f"The request is larger than {limit} MiB. Upload the images and send their addresses.")
-    return given if isinstance(given, dict) else _bad_json("Input should be a JSON object")
 
 
 def _wishes(request: web.Request) -> _Wishes:

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import time
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 USER_ID = "tweenbot-engine"
 TOKEN_LIFE_S = 3600
+_MOMENT = re.compile(r"[0-9]{1,12}")
 
 
 class Signer:
@@ -52,9 +54,9 @@ class Signer:
         """Tell whether a token is ours and still good."""
         expires, _, mark = token.partition(".")
         return (
-            expires.isdecimal()
+            _MOMENT.fullmatch(expires) is not None
             and int(expires) > time.time()
-            and hmac.compare_digest(mark.encode(), self._vouch(int(expires)).encode())
+            and hmac.compare_digest(mark.encode(errors="surrogateescape"), self._vouch(int(expires)).encode())
         )
 
     def _vouch(self, expires: int) -> str:

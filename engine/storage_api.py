@@ -5,12 +5,12 @@ Python's client asks for a token and posts to `/files/upload`; the npm client (a
 same addresses below the file's own, which carry a secret of their own instead of a key.
 """
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
+from engine.bodies import BadBody, read_object
 from engine.files import StoredFile, TooLarge
 from engine.lifecycle import LifecycleError, lifetime
 from engine.rooms import ROOMS, Rooms, base_url, refuse
@@ -30,7 +30,7 @@ def routes() -> list[web.AbstractRouteDef]:
         web.post("/files/upload", upload),
         web.post("/files/upload/multipart", begin),
         web.put(_PARTS + "/whole", put_whole),
-        web.put(_PARTS + r"/{number:\d+}", put_part),
+        web.put(_PARTS + r"/{number:[0-9]{1,5}}", put_part),
         web.post(_PARTS + "/complete", complete),
         web.get("/files/{token}/{name}", download),
     ]
@@ -132,7 +132,7 @@ async def complete(request: web.Request) -> web.Response:
         if not numbers:
             return refuse(422, "The body must list the parts that were sent.")
         await rooms.files.join(file, numbers)
-    except (KeyError, TypeError, ValueError, FileNotFoundError):
+    except (KeyError, TypeError, ValueError, OverflowError, FileNotFoundError):
         return refuse(422, "The list names a part that was never sent. Send it, then complete again.")
     except TooLarge as error:
         return refuse(413, str(error))
@@ -162,10 +162,9 @@ async def _promised(request: web.Request, rooms: Rooms) -> StoredFile | None:
 
 async def _json_object(request: web.Request) -> dict[str, Any] | None:
     try:
-        given = json.loads(await request.read())
-    except ValueError:
+        return await read_object(request)
+    except BadBody:
         return None
-    return given if isinstance(given, dict) else None
 
 
 def _no_upload() -> web.Response:
