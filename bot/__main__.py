@@ -1,6 +1,7 @@
 """Puts the program together and hands it to the command line: the one place that reads settings and knows all rooms."""
 
 import asyncio
+import io
 import logging
 import os
 import signal
@@ -8,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import click
 import structlog
@@ -23,8 +25,7 @@ from adapters.local.upload import LocalChannel
 from adapters.media.contact_sheet import ContactSheet
 from adapters.media.frames import PillowFrames
 from adapters.media.videos import PyAVVideos
-from bot.domain.errors import TweenError
-from bot.domain.job import Job
+from bot.domain.errors import FolderUnusable, TweenError
 from bot.domain.model import Model
 from bot.flow.accept import accept
 from bot.flow.kit import Kit, Limits
@@ -37,15 +38,27 @@ from config.settings import Settings
 
 def main() -> None:
     """Run the command line."""
+    _write_any_character()
     _log_to_stderr()
     try:
         settings = Settings()
         models = catalogue.load(settings.unit_prices)
     except ValidationError as error:
         sys.exit("\n".join(words.bad_setting(fault["loc"], fault["msg"]) for fault in error.errors()))
+    except UnicodeDecodeError:
+        sys.exit(words.bad_env_file("not UTF-8"))
+    except OSError as error:
+        sys.exit(words.bad_env_file((error.strerror or str(error)).lower()))
     except catalogue.BadDeclaration as error:
         sys.exit(str(error))
     cli(settings, models[catalogue.DEFAULT_ENDPOINT])()
+
+
+def _write_any_character() -> None:
+    # A terminal or a pipe in another encoding, a file's name in none: a question mark is better than no video.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _log_to_stderr() -> None:
@@ -57,7 +70,8 @@ def _log_to_stderr() -> None:
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Looked up anew for each line: while a live card is shown, stderr is what prints above it.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 
@@ -65,7 +79,7 @@ def cli(settings: Settings, model: Model) -> click.Group:
     """Return the command line for these settings."""
     group = click.Group("tweenbot", help=words.HELP)
     group = click.version_option(package_name="tweenbot", prog_name="tweenbot")(group)
-    group.add_command(make_command(model, lambda make: asyncio.run(_make(make, model, settings))))
+    group.add_command(make_command(model, lambda make: _run(make, model, settings)))
     group.add_command(_engine_command(settings))
     return group
 
@@ -88,42 +102,51 @@ def _engine_command(settings: Settings) -> click.Command:
     )
 
 
+def _run(make: Make, model: Model, settings: Settings) -> int:
+    try:
+        return asyncio.run(_make(make, model, settings))
+    except KeyboardInterrupt:
+        return terminal.leave()
+
+
 async def _make(make: Make, model: Model, settings: Settings) -> int:
     try:
         job = accept(make.command, model, time.monotonic())
-        with terminal.view(make) as view:
+        _prepare(settings.data_dir)
+        # A stop while the engine starts counts too: the job then ends before anything is sent.
+        with _stop_on_signals() as stop, terminal.view(make) as view:
             channel = LocalChannel(view, make.output, ContactSheet())
             async with _provider(make, settings) as provider:
-                job = await _tweened(job, provider, channel, settings)
+                job = await tween(job, _kit(provider, settings), channel, stop)
     except TweenError as error:
         return terminal.refuse(error, make)
     return terminal.conclude(job, make, channel)
 
 
-async def _tweened(job: Job, provider: Provider, channel: LocalChannel, settings: Settings) -> Job:
-    workroom = settings.data_dir / "videos"
-    workroom.mkdir(parents=True, exist_ok=True)
-    with _stop_on_signals() as stop:
-        kit = Kit(
-            provider=provider,
-            attachments=DiskAttachments(),
-            frames=PillowFrames(),
-            videos=PyAVVideos(),
-            workroom=workroom,
-            limits=Limits(image_bytes=settings.max_image_bytes, deadline=settings.job_deadline_s),
-            clock=time.monotonic,
-        )
-        job = await tween(job, kit, channel, stop)
-    # What lies there now is a video that could not be handed over.
-    if not any(workroom.iterdir()):
-        workroom.rmdir()
-    return job
+def _prepare(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FolderUnusable(folder, (error.strerror or str(error)).lower()) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise FolderUnusable(folder, "it cannot be written to")
+
+
+def _kit(provider: Provider, settings: Settings) -> Kit:
+    return Kit(
+        provider=provider,
+        attachments=DiskAttachments(),
+        frames=PillowFrames(),
+        videos=PyAVVideos(),
+        workroom=settings.data_dir,
+        limits=Limits(image_bytes=settings.max_image_bytes, deadline=settings.job_deadline_s),
+        clock=time.monotonic,
+    )
 
 
 @asynccontextmanager
 async def _provider(make: Make, settings: Settings) -> AsyncIterator[Provider]:
     """Open fal where there is a key or another address for it, and else an engine of our own on this machine."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     credentials = await _credentials(make, settings)
     if make.at == "embedded" or (make.at is None and credentials is None and settings.fal_url is None):
         async with (
@@ -145,10 +168,12 @@ async def _credentials(make: Make, settings: Settings) -> Credentials | None:
 
 @contextmanager
 def _stop_on_signals() -> Iterator[asyncio.Event]:
-    """Set the event at the first Ctrl-C or SIGTERM; a second one ends the program at once."""
+    """Set the event at the first Ctrl-C, SIGTERM or hang-up; a second one ends the program at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup's wish
+        signals.append(signal.SIGHUP)
 
     def first() -> None:
         stop.set()

@@ -4,11 +4,24 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AnyHttpUrl, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError, from_json
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ByteCount = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
+Price = Annotated[Decimal, Field(ge=0)]
+
+
+def _decoded(text: object) -> object:
+    try:
+        return from_json(text) if isinstance(text, str) else text
+    except ValueError as error:
+        raise PydanticCustomError("json", "Input should be JSON, as config/.env.example shows it") from error
+
+
+# NoDecode: text that is not JSON is then told like any other value that is wrong, by the setting's name.
+Prices = Annotated[dict[str, Price], NoDecode, BeforeValidator(_decoded)]
 
 
 class Settings(BaseSettings):
@@ -25,4 +38,4 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path(".tweenbot"), validation_alias="TWEENBOT_DATA_DIR")
     max_image_bytes: ByteCount = Field(default=25 * 1024 * 1024, validation_alias="TWEENBOT_MAX_IMAGE_BYTES")
     job_deadline_s: Seconds = Field(default=3600, validation_alias="TWEENBOT_JOB_DEADLINE_S")
-    unit_prices: dict[str, Decimal] = Field(default_factory=dict, validation_alias="TWEENBOT_UNIT_PRICES")
+    unit_prices: Prices = Field(default_factory=dict, validation_alias="TWEENBOT_UNIT_PRICES")

@@ -17,11 +17,11 @@ class DiskAttachments:
 
 
 def _read(which: Which, path: Path, limit: int) -> bytes:
-    if path.is_dir():
-        raise BadImage(which, ImageFault.MISSING, f"{path} is a folder")
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)
+    except IsADirectoryError as error:
+        raise BadImage(which, ImageFault.MISSING, f"{path} is a folder") from error
     except OSError as error:
         raise BadImage(which, ImageFault.MISSING, f"{path}: {(error.strerror or str(error)).lower()}") from error
     if len(data) > limit:

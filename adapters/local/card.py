@@ -20,12 +20,14 @@ COLOURS = {
 }
 MARKS = {Tone.DONE: "✓", Tone.FAILED: "✗", Tone.CANCELLED: "■", Tone.UNCLEAR: "?"}
 WIDTH = 76
+PROMPT_ROOM = 200
+"""Characters of the prompt: a panel that is higher than the terminal loses its lower part, which holds the status."""
 
 
 def panel(card: Card, spinner: Spinner, elapsed: str = "") -> RenderableType:
     """Return the card as a panel; the ``spinner`` is the caller's, so that it turns on from one drawing to the next."""
     colour = COLOURS[card.tone]
-    rows: list[RenderableType] = [Text(f"“{card.prompt}”", style="italic"), Text()]
+    rows: list[RenderableType] = [Text(f"“{_shortened(card.prompt)}”", style="italic"), Text()]
     if card.fraction is not None:
         rows.append(_bar(card.fraction, colour))
     rows += [_status(card, spinner, colour), Text(), _facts(card)]
@@ -42,6 +44,11 @@ def panel(card: Card, spinner: Spinner, elapsed: str = "") -> RenderableType:
         padding=(1, 2, 0, 2),
         width=WIDTH,
     )
+
+
+def _shortened(prompt: str) -> str:
+    line = " ".join(prompt.split())
+    return line if len(line) <= PROMPT_ROOM else f"{line[:PROMPT_ROOM].rstrip()}…"
 
 
 def _bar(fraction: float, colour: str) -> RenderableType:

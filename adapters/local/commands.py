@@ -31,6 +31,8 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
 
     def callback(**given: Any) -> None:  # noqa: ANN401  # click hands over what the parameters below converted
         output = given["output"] or Path(f"tween-{uuid4().hex[:8]}.mp4")
+        if unfit := _unfit(output):
+            raise click.UsageError(unfit)
         _keep_inputs((given["start"], given["end"]), output)
         command = Command(
             id=uuid4().hex,
@@ -64,8 +66,36 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
 
 def _keep_inputs(inputs: Sequence[Path], output: Path) -> None:
     for written in (output, contact_sheet_of(output)):
-        if written.exists() and any(image.exists() and image.samefile(written) for image in inputs):
+        if any(_are_one(image, written) for image in inputs):
             raise click.UsageError(words.would_replace(written))
+
+
+def _are_one(image: Path, written: Path) -> bool:
+    try:
+        return image.samefile(written)
+    except OSError:  # one of them is not there
+        return False
+
+
+def _unfit(output: Path) -> str | None:
+    """Say why the video and its contact sheet could not be written there, before anything is spent."""
+    if output.suffix.lower() != ".mp4":
+        return words.not_mp4(output)
+    try:
+        return _in_the_way(output, contact_sheet_of(output))
+    except OSError as error:
+        return words.no_place(output, (error.strerror or str(error)).lower())
+
+
+def _in_the_way(output: Path, sheet: Path) -> str | None:
+    if not output.parent.is_dir():
+        return words.no_folder(output.parent)
+    if output.is_dir():
+        return words.is_folder(output)
+    if sheet.is_dir():
+        return words.sheet_is_folder(sheet)
+    closed = (path for path in (output.parent, output, sheet) if path.exists() and not os.access(path, os.W_OK))
+    return next(map(words.not_writable, closed), None)
 
 
 def _flag(option: Option) -> click.Option:
@@ -128,14 +158,8 @@ class _OutputPath(click.ParamType[Path]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # noqa: ANN401
         path = Path(value)
-        if path.suffix.lower() != ".mp4":
-            self.fail(words.not_mp4(path), param, ctx)
-        if not path.parent.is_dir():
-            self.fail(words.no_folder(path.parent), param, ctx)
-        if path.is_dir():
-            self.fail(words.is_folder(path), param, ctx)
-        if not os.access(path if path.exists() else path.parent, os.W_OK):
-            self.fail(words.not_writable(path), param, ctx)
+        if unfit := _unfit(path):
+            self.fail(unfit, param, ctx)
         return path
 
 

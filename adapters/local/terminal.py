@@ -4,13 +4,14 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import assert_never
+from typing import TextIO, assert_never, cast
 
 from rich.console import Console
 from rich.text import Text
 
 from adapters.local.card import PlainCard
 from adapters.local.commands import Make
+from adapters.local.lasting import Lasting
 from adapters.local.live import LiveCard
 from adapters.local.upload import CardView, LocalChannel
 from bot.domain.errors import TweenError, UserFixable
@@ -24,12 +25,16 @@ EXIT_DONE, EXIT_FAILED, EXIT_MEND, EXIT_UNCLEAR, EXIT_CANCELLED = 0, 1, 2, 3, 13
 @contextmanager
 def view(make: Make) -> Iterator[CardView]:
     """Open the way to show the card that fits: live on a terminal, plain in a pipe; on stderr beside JSON."""
-    console = Console(stderr=make.json, highlight=False)
-    if console.is_terminal:
+    console = _console(sys.stderr if make.json else sys.stdout)
+    if console.is_terminal and not console.is_dumb_terminal:
         with LiveCard(console) as live:
             yield live
     else:
         yield PlainCard(console)
+
+
+def _console(stream: TextIO) -> Console:
+    return Console(file=cast("TextIO", Lasting(stream)), highlight=False, soft_wrap=True)
 
 
 def refuse(error: TweenError, make: Make) -> int:
@@ -41,14 +46,21 @@ def refuse(error: TweenError, make: Make) -> int:
     return _status_of(error)
 
 
+def leave() -> int:
+    """Say what a second Ctrl-C leaves behind, and return the exit status."""
+    sys.stderr.write(f"\n{words.LEFT}\n")
+    return EXIT_CANCELLED
+
+
 def conclude(job: Job, make: Make, channel: LocalChannel) -> int:
     """Say how the job ended, and return the exit status."""
     if make.json:
         _print_json(_report(job, make, channel))
     elif isinstance(job.state, Delivered):
-        console = Console(highlight=False, soft_wrap=True)
-        for name, path in ((words.VIDEO, make.output), (words.CONTACT_SHEET, channel.contact_sheet)):
-            console.print(Text.assemble((f"{name:<15}", "dim"), str(path)))
+        console = _console(sys.stdout)
+        sheet = words.no_sheet(channel.no_sheet) if channel.no_sheet else str(channel.contact_sheet)
+        for name, told in ((words.VIDEO, str(make.output)), (words.CONTACT_SHEET, sheet)):
+            console.print(Text.assemble((f"{name:<15}", "dim"), told))
     match job.state:
         case Delivered():
             return EXIT_DONE
@@ -69,7 +81,9 @@ def _status_of(error: TweenError) -> int:
 
 
 def _print_json(report: dict[str, object]) -> None:
-    sys.stdout.write(f"{json.dumps(report, ensure_ascii=False, indent=2)}\n")
+    stdout = Lasting(sys.stdout)
+    stdout.write(f"{json.dumps(report, ensure_ascii=False, indent=2)}\n")
+    stdout.flush()
 
 
 def _report(job: Job, make: Make, channel: LocalChannel) -> dict[str, object]:
@@ -85,7 +99,7 @@ def _report(job: Job, make: Make, channel: LocalChannel) -> dict[str, object]:
         case Delivered(video=video, seed=seed, cost=cost, seconds=seconds):
             report |= {
                 "video": str(make.output),
-                "contact_sheet": str(channel.contact_sheet),
+                "contact_sheet": None if channel.no_sheet else str(channel.contact_sheet),
                 "width": video.width,
                 "height": video.height,
                 "frames": video.frames,

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from adapters.local.errors import of_disk
 from bot.domain.card import Card
+from bot.domain.errors import BadVideo
 from bot.domain.job import Job
 from bot.domain.media import Video
 from bot.ports import ContactSheets
@@ -35,6 +36,8 @@ class LocalChannel:
         self._view = view
         self._output = output
         self._contact_sheets = contact_sheets
+        self.no_sheet: str | None = None
+        """Why there is no contact sheet beside the video, once it is posted; None where there is one."""
 
     @property
     def pace(self) -> float:
@@ -51,11 +54,25 @@ class LocalChannel:
         self._view.show(card)
 
     async def post(self, job: Job, video: Video, path: Path) -> None:
-        """Draw the contact sheet, then copy the video to its place."""
+        """Put the video in its place, whole or not at all; then draw its contact sheet, if that can be done."""
         options = job.request.options
         facts = f"{pixels((video.width, video.height))} · {length(video.frames, options['frames_per_second'])}"
         try:
-            await self._contact_sheets.draw(path, self.contact_sheet, job.request.prompt, facts)
-            await asyncio.to_thread(shutil.copyfile, path, self._output)
+            await asyncio.to_thread(_copied, path, self._output.resolve())
         except OSError as error:
             raise of_disk(error, path) from error
+        try:
+            await self._contact_sheets.draw(path, self.contact_sheet, job.request.prompt, facts)
+        except BadVideo as error:
+            self.no_sheet = error.what
+        except OSError as error:
+            self.no_sheet = of_disk(error, path).said
+
+
+def _copied(path: Path, to: Path) -> None:
+    part = to.with_name(f".{path.stem}.part")
+    try:
+        shutil.copyfile(path, part)
+        part.replace(to)
+    finally:
+        part.unlink(missing_ok=True)

@@ -12,6 +12,7 @@
     │   ├── ProviderFailed       the provider's own failure, before or while rendering
     │   └── TookTooLong          our deadline passed; the provider was asked to stop
     ├── OurFault             the operator has to act
+    │   ├── FolderUnusable       the data folder cannot be made or written to
     │   ├── EngineFailed         the embedded engine did not start
     │   ├── CredentialsMissing, CredentialsRefused, AccountExhausted, EndpointUnknown
     │   ├── ProtocolBroken       an answer that fits no contract
@@ -168,6 +169,15 @@ class TookTooLong(TryLater):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"given up after {seconds:g} s")
         self.seconds = seconds
+
+
+class FolderUnusable(OurFault):
+    """The folder for files under way cannot be made or written to; ``said`` is why."""
+
+    def __init__(self, folder: Path, said: str) -> None:
+        super().__init__(f"{folder}: {said}")
+        self.folder = folder
+        self.said = said
 
 
 class EngineFailed(OurFault):

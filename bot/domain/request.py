@@ -64,7 +64,7 @@ class TweenRequest:
 def checked(command: Command, model: Model) -> TweenRequest:
     """Return the request that a command makes of a model, or raise :class:`BadRequest` with every fault."""
     prompt = command.prompt.strip()
-    faults = [] if prompt else [Fault(model.prompt_field, "required", prompt, {"type": "string"})]
+    faults = _prompt_faults(model.prompt_field, prompt)
     options: dict[str, Value] = model.defaults()
     known = {option.name: option for option in model.options}
     for name, value in command.options.items():
@@ -82,9 +82,19 @@ def checked(command: Command, model: Model) -> TweenRequest:
     return TweenRequest(command.id, command.author, model, command.start, command.end, prompt, ordered)
 
 
+def _prompt_faults(field: str, prompt: str) -> list[Fault]:
+    rule: Rule | None = "required" if not prompt else None if _is_text(prompt) else "type"
+    return [] if rule is None else [Fault(field, rule, prompt, {"type": "string"})]
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be sent: bytes that are no UTF-8 reach a program as lone surrogates, which no JSON holds."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
+
+
 def check_option(option: Option, value: object) -> Fault | None:
     """Return the rule that the value breaks, or None."""
-    if isinstance(value, float) and not isfinite(value):
+    if (isinstance(value, float) and not isfinite(value)) or (isinstance(value, str) and not _is_text(value)):
         return Fault(option.name, "type", value, option.schema)
     error: ValidationError | None = next(Draft202012Validator(dict(option.schema)).iter_errors(value), None)
     if error is None:

@@ -34,6 +34,8 @@ SECTIONS = {"own": "Options", "basic": "Options of the model", "advanced": "Opti
 
 VIDEO, CONTACT_SHEET = "Video", "Contact sheet"
 
+LEFT = "Ended at once, without waiting for the provider: a job that was sent may go on there, and be charged."
+
 
 def metavar(option: Option) -> str:
     """Return an option's rule as help texts give it: ``480p|720p``, ``81..100``, ``1..``, ``INTEGER``."""
@@ -47,8 +49,14 @@ def metavar(option: Option) -> str:
 
 def bad_setting(place: Sequence[str | int], rule: str) -> str:
     """Refuse a setting by the name that it has in the environment."""
-    name = ".".join(str(part) for part in place).upper()
-    return f"{name}: {rule[:1].lower()}{rule[1:]}. Mend it in the environment or in .env."
+    name = ".".join((str(place[0]).upper(), *map(str, place[1:])))
+    said = rule if rule[:2].isupper() else f"{rule[:1].lower()}{rule[1:]}"
+    return f"{name}: {said}. Mend it in the environment or in .env."
+
+
+def bad_env_file(why: str) -> str:
+    """Refuse a .env that cannot be read at all."""
+    return f".env in this folder cannot be read ({why}): make it a readable file of plain UTF-8 text, or remove it."
 
 
 def not_mp4(path: Path) -> str:
@@ -66,6 +74,16 @@ def not_writable(path: Path) -> str:
     return f"{path} cannot be written: choose another place, or change its permissions."
 
 
+def no_place(path: Path, why: str) -> str:
+    """Refuse a name that the disk does not take."""
+    return f"{_shortened(path)} cannot be written ({why}): choose another name or place."
+
+
+def _shortened(path: Path) -> str:
+    text = str(path)
+    return text if len(text) <= 80 else f"{text[:40]}…{text[-39:]}"
+
+
 def would_replace(path: Path) -> str:
     """Refuse to write over an image that was given."""
     return f"{path} is one of the two images and would be replaced: name another file with --output."
@@ -74,3 +92,13 @@ def would_replace(path: Path) -> str:
 def is_folder(path: Path) -> str:
     """Refuse a folder in the place of a file."""
     return f"{path} is a folder: name a file in it, such as {path / 'video.mp4'}."
+
+
+def sheet_is_folder(path: Path) -> str:
+    """Refuse a name beside which the contact sheet has no place."""
+    return f"{path} is a folder, in the place of the contact sheet: choose another name for the video."
+
+
+def no_sheet(why: str) -> str:
+    """Tell that there is no contact sheet, though there is a video."""
+    return f"not drawn ({why})"

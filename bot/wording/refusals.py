@@ -16,6 +16,7 @@ from bot.domain.errors import (
     EndpointUnknown,
     EngineFailed,
     Fault,
+    FolderUnusable,
     ImageFault,
     InputRefused,
     JobCancelled,
@@ -68,6 +69,10 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
             return f"The provider failed to make the video ({why.rstrip('.')}). Send it again in a few minutes."
         case TookTooLong(seconds=seconds):
             return f"No video came within {duration(seconds)}, so the provider was asked to stop. Send it again later."
+        case FolderUnusable(folder=folder, said=said):
+            return (
+                f"The data folder {folder} cannot be used ({said}). Set TWEENBOT_DATA_DIR to one that can be written."
+            )
         case EngineFailed(said=said):
             return f"The embedded engine did not start. Is tweenbot installed with its engine extra? It said: {said}"
         case CredentialsMissing():

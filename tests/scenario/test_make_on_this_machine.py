@@ -1,7 +1,9 @@
 """A newcomer without any account: ``tweenbot make`` as a real process, with the embedded engine."""
 
+import asyncio
 import json
 import os
+import signal
 from pathlib import Path
 
 import av
@@ -84,6 +86,7 @@ async def test_ctrl_c_while_rendering_stops_the_job_and_says_what_it_cost(tmp_pa
         (["--frames-per-second", "fast"], "frames_per_second is “fast”, which is not a whole number"),
         (["--resolution", "1080p"], "resolution is “1080p”: use 480p or 720p."),
         (["-o", "out.gif"], "out.gif does not end in .mp4, which is what the video is: use out.mp4."),
+        (["-o", f"{'x' * 300}.mp4"], "xxx.mp4 cannot be written (file name too long): choose another name or place."),
         (["-o", "there/out.mp4"], "the folder there does not exist: make it, or choose another."),
     ],
 )
@@ -107,12 +110,46 @@ async def test_an_input_is_never_written_over(tmp_path: Path) -> None:
 
 
 async def test_a_video_that_cannot_be_put_in_its_place_is_kept(tmp_path: Path) -> None:
-    """A folder stands where the contact sheet belongs: the video is not thrown away, and the card says where it is."""
-    (tmp_path / "out.sheet.png").mkdir()
-    run = await ended(tmp_path, "make", START, END, PROMPT, "--resolution", "480p", "--json", "-o", "out.mp4")
+    """A folder stands where the video belongs: what was made is not thrown away, and the card says where it is."""
+    async with started(tmp_path, "make", START, END, PROMPT, "--resolution", "480p", "-o", "out.mp4") as running:
+        await running.until("Rendering")
+        (tmp_path / "out.mp4").mkdir()
+        run = await running.end()
     assert run.status == 1, run
-    kept = json.loads(run.out)["error"].rpartition("It lies at ")[2].rstrip(".")
+    kept = run.out.splitlines()[-1].rpartition("It lies at ")[2].rstrip(".")
     assert end_frames(tmp_path / kept)[0].shape == (480, 832, 3)
+
+
+async def test_a_contact_sheet_that_cannot_be_drawn_does_not_cost_the_video(tmp_path: Path) -> None:
+    """A folder comes to stand in its place: the video is there, and the last line says what is not."""
+    async with started(tmp_path, "make", START, END, PROMPT, "--resolution", "480p", "-o", "out.mp4") as running:
+        await running.until("Rendering")
+        (tmp_path / "out.sheet.png").mkdir()
+        run = await running.end()
+    assert run.status == 0, run
+    assert run.out.splitlines()[-2:] == ["Video          out.mp4", "Contact sheet  not drawn (is a directory)"]
+    assert end_frames(tmp_path / "out.mp4")[0].shape == (480, 832, 3)
+    assert list((tmp_path / ".tweenbot").iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_stop_while_the_engine_starts_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    """Nothing was sent yet: cancelled, for nothing, and neither a process nor a file stays behind."""
+    async with started(tmp_path, "make", START, END, PROMPT, "-o", "out.mp4") as running:
+        await appears(tmp_path / ".tweenbot", "engine-*")
+        running.interrupt(number)
+        run = await running.end()
+    assert run.status == 130, run
+    assert run.out.splitlines()[-1] == "Cancelled: Nothing was charged."
+    assert [path.name for path in tmp_path.iterdir()] == [".tweenbot"]
+    assert list((tmp_path / ".tweenbot").iterdir()) == []
+
+
+async def appears(folder: Path, pattern: str) -> None:
+    """Return once a file of that name is in the folder."""
+    async with asyncio.timeout(30):
+        while not list(folder.glob(pattern)):  # noqa: ASYNC110  # a folder that another process makes sets no event
+            await asyncio.sleep(0.01)
 
 
 async def test_what_a_killed_run_left_goes_with_a_later_one(tmp_path: Path) -> None:
@@ -124,6 +161,32 @@ async def test_what_a_killed_run_left_goes_with_a_later_one(tmp_path: Path) -> N
     run = await ended(tmp_path, "make", START, "nowhere.png", PROMPT)
     assert run.status == 2
     assert list((tmp_path / ".tweenbot").iterdir()) == []
+
+
+async def test_a_name_in_the_place_of_the_contact_sheet_is_refused(tmp_path: Path) -> None:
+    """The sheet has its name from the video, so the mend is another name for that."""
+    (tmp_path / "out.sheet.png").mkdir()
+    run = await ended(tmp_path, "make", START, END, PROMPT, "-o", "out.mp4")
+    assert run.status == 2
+    assert "out.sheet.png is a folder, in the place of the contact sheet" in " ".join(run.err.split())
+
+
+async def test_a_prompt_in_the_place_of_an_image_is_refused_as_one(tmp_path: Path) -> None:
+    """The order of the arguments is easily mixed up, and a long sentence is not even a possible file name."""
+    run = await ended(tmp_path, "make", "it rains and rains. " * 30, START, END)
+    assert run.status == 2, run
+    assert run.out.splitlines()[-1].startswith("No video: The first image cannot be read (it rains")
+    assert run.err == ""
+
+
+async def test_a_data_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """A file stands in its place."""
+    (tmp_path / "data").touch()
+    run = await ended(tmp_path, "make", START, END, PROMPT, env={"TWEENBOT_DATA_DIR": "data"})
+    assert run.status == 1
+    assert run.err == (
+        "The data folder data cannot be used (file exists). Set TWEENBOT_DATA_DIR to one that can be written.\n"
+    )
 
 
 async def test_two_bad_images_are_told_together(tmp_path: Path) -> None:
@@ -152,6 +215,24 @@ async def test_a_setting_that_is_no_number_is_refused_by_its_name(tmp_path: Path
     assert run.status == 1
     assert run.err.startswith("TWEENBOT_JOB_DEADLINE_S: input should be a valid number")
     assert "soon" not in run.err
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        (b'TWEENBOT_UNIT_PRICES={"fal-ai/wan-flf2v": 0.3', "TWEENBOT_UNIT_PRICES: input should be JSON"),
+        (b'TWEENBOT_UNIT_PRICES={"fal-ai/wan-flf2v": -1}', "TWEENBOT_UNIT_PRICES.fal-ai/wan-flf2v: input should be"),
+        (b"TWEENBOT_FAL_URL=localhost:80", "TWEENBOT_FAL_URL: URL scheme should be 'http' or 'https'."),
+        (b"FAL_KEY=\xff", ".env in this folder cannot be read (not UTF-8): make it"),
+    ],
+)
+async def test_a_broken_env_file_is_refused_by_what_to_mend(tmp_path: Path, setting: bytes, says: str) -> None:
+    """One line that names the setting, or the file where it cannot be read at all."""
+    (tmp_path / ".env").write_bytes(setting)
+    run = await ended(tmp_path, "make", START, END, PROMPT)
+    assert run.status == 1
+    assert run.err.startswith(says)
+    assert run.err.count("\n") == 1
 
 
 async def test_help_lists_every_option_with_its_rule_and_default(tmp_path: Path) -> None:

@@ -40,9 +40,14 @@ class Running:
                     return
         raise AssertionError(f"ended without {text!r}: {self.lines}")
 
-    def interrupt(self) -> None:
-        """Press Ctrl-C."""
-        self._process.send_signal(signal.SIGINT)
+    def interrupt(self, number: signal.Signals = signal.SIGINT) -> None:
+        """Press Ctrl-C, or send another signal."""
+        self._process.send_signal(number)
+
+    def stop_reading(self) -> None:
+        """Close the reading end of its standard output, as ``| head`` does when it has enough."""
+        assert self._process.stdout is not None
+        self._process.stdout._transport.close()  # type: ignore[attr-defined]  # asyncio has no public way
 
     async def end(self) -> Ended:
         """Return how it ended, with all that it wrote."""
