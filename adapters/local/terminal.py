@@ -34,7 +34,7 @@ def view(make: Make) -> Iterator[CardView]:
 
 
 def _console(stream: TextIO) -> Console:
-    return Console(file=cast("TextIO", Lasting(stream)), highlight=False, soft_wrap=True)
+    return Console(file=cast("TextIO", Lasting(stream)), highlight=False)
 
 
 def refuse(error: TweenError, make: Make) -> int:
@@ -60,7 +60,7 @@ def conclude(job: Job, make: Make, channel: LocalChannel) -> int:
         console = _console(sys.stdout)
         sheet = words.no_sheet(channel.no_sheet) if channel.no_sheet else str(channel.contact_sheet)
         for name, told in ((words.VIDEO, str(make.output)), (words.CONTACT_SHEET, sheet)):
-            console.print(Text.assemble((f"{name:<15}", "dim"), told))
+            console.print(Text.assemble((f"{name:<15}", "dim"), told), soft_wrap=True)
     match job.state:
         case Delivered():
             return EXIT_DONE

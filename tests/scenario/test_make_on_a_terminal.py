@@ -53,14 +53,14 @@ class Terminal:
 
 
 @asynccontextmanager
-async def terminal(folder: Path, *arguments: str | Path) -> AsyncIterator[Terminal]:
+async def terminal(folder: Path, *arguments: str | Path, term: str = "xterm-256color") -> AsyncIterator[Terminal]:
     """Start ``tweenbot`` on a terminal of its own, which it has as its controlling one, as at a desk."""
     ours, its = pty.openpty()
     try:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", *map(str, arguments)),
             cwd=folder,
-            env={"PATH": os.environ["PATH"], "HOME": "", "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "40"},
+            env={"PATH": os.environ["PATH"], "HOME": "", "TERM": term, "COLUMNS": "80", "LINES": "40"},
             stdin=its,
             stdout=its,
             stderr=its,
@@ -91,6 +91,25 @@ async def test_the_card_changes_in_its_place_and_is_left_standing(tmp_path: Path
     assert "Tweenbot · Done" in left_standing
     assert "✓ Made in" in left_standing
     assert left_standing.split()[-5:] == ["Video", "out.mp4", "Contact", "sheet", "out.sheet.png"]
+
+
+async def test_a_long_story_is_told_whole_and_a_long_prompt_does_not_push_it_off(tmp_path: Path) -> None:
+    """The refusal is wrapped inside the card, not cut; 5,000 characters of prompt leave room for it."""
+    async with terminal(tmp_path, "make", START, "nowhere.png", "and on it goes " * 333) as screen:
+        assert await screen.end() == 2
+    text = CONTROL.sub("", screen.screen)
+    card = text[text.rindex("╭─") :]
+    assert "No video" in card
+    assert "check the file and attach it again." in " ".join(card.replace("│", " ").split())
+    assert len(card.splitlines()) < 20
+
+
+async def test_a_terminal_that_can_only_print_gets_lines(tmp_path: Path) -> None:
+    """TERM=dumb: an editor's shell, a serial console."""
+    async with terminal(tmp_path, "make", START, "nowhere.png", PROMPT, term="dumb") as screen:
+        assert await screen.end() == 2
+    assert screen.screen.splitlines()[0] == "Waiting: Preparing the images"
+    assert CONTROL.search(screen.screen) is None
 
 
 async def test_ctrl_c_at_the_keyboard_cancels_the_job_and_not_the_engine(tmp_path: Path) -> None:
