@@ -16,7 +16,7 @@ from aiohttp import web
 
 from engine import queue_api, storage_api
 from engine.files import FileStore
-from engine.gate import check_host, check_key
+from engine.gate import check_host, check_key, tell_faults
 from engine.hold import hold, usable
 from engine.inputs import Inputs, outbound
 from engine.jobs import JobTable
@@ -73,7 +73,9 @@ async def open_engine(settings: Settings) -> AsyncIterator[web.Application]:
 
 def make_app(rooms: Rooms) -> web.Application:
     """Make the web application over open rooms."""
-    app = web.Application(middlewares=[check_host, check_key], client_max_size=rooms.settings.max_body_bytes)
+    app = web.Application(
+        middlewares=[check_host, check_key, tell_faults], client_max_size=rooms.settings.max_body_bytes
+    )
     app[ROOMS] = rooms
     app.on_shutdown.append(_end_streams)
     endpoint = rooms.model.endpoint

@@ -14,19 +14,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 from engine.table import Table
+from engine.writing import TooLarge, concatenate, size_of, write_file
 
 PENDING_S = 3600
-WRITE_BLOCK = 2**20
 _CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?[\w.=\"-]+)*")
 _TOKEN = re.compile(r"[\w-]{32}")
 _UNSAFE = re.compile(r"[^\w.()+-]+")
 
 
-class TooLarge(Exception):
-    """More bytes than the engine takes for one file."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"The file is larger than {limit // 2**20} MiB, the most this engine takes. Make it smaller.")
+class UploadGone(Exception):
+    """The promise of a file is over: its hour has passed, or its bytes have come already."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +52,7 @@ class FileStore:
         self._folder = folder
         self._table = table
         self._keep_s = keep_s
+        self._publishing = asyncio.Lock()
         self.max_bytes = max_bytes
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -78,7 +76,11 @@ class FileStore:
         """Stream a new file to disk. Raises TooLarge; then nothing is left."""
         token = self.new_token()
         size = await write_file(self.location(token), chunks, self.max_bytes)
-        return await self._record(token, (name, content_type), lifetime_s, size=size)
+        try:
+            return await self._record(token, (name, content_type), lifetime_s, size=size)
+        except BaseException:
+            self._unlink(token)
+            raise
 
     async def adopt(self, token: str, *, name: str, content_type: str, lifetime_s: float | None) -> StoredFile:
         """Record a file that somebody else has already written to its location."""
@@ -86,25 +88,53 @@ class FileStore:
         return await self._record(token, (name, content_type), lifetime_s, size=size)
 
     async def fill(self, file: StoredFile, chunks: AsyncIterable[bytes]) -> int:
-        """Stream the bytes of a reserved file, and complete it; return its size."""
-        size = await write_file(self.location(file.token), chunks, self.max_bytes)
-        await self._complete(file, size)
+        """Stream the bytes of a reserved file, and complete it; return its size. Raises TooLarge, UploadGone."""
+        whole = self._folder / f"{file.token}.{secrets.token_hex(8)}.part"
+        try:
+            size = await write_file(whole, chunks, self.max_bytes)
+            async with self._publishing:
+                await self._publish(file, whole, size)
+        finally:
+            whole.unlink(missing_ok=True)
         return size
 
     async def save_part(self, file: StoredFile, number: int, chunks: AsyncIterable[bytes]) -> None:
-        """Stream one part of a reserved file; a part that comes again replaces the first."""
-        await write_file(self._part(file, number), chunks, self.max_bytes)
+        """Stream one part of a reserved file; a part that comes again replaces the first.
+
+        Raises TooLarge when all parts together would be larger than a file may be.
+        """
+        part = self._part(file, number)
+        try:
+            await write_file(part, chunks, self.max_bytes - self._beside(file, part))
+        except TooLarge as error:
+            raise TooLarge(self.max_bytes) from error
+        # Others may have come in at the same time.
+        if size_of(part) + self._beside(file, part) > self.max_bytes:
+            part.unlink(missing_ok=True)
+            raise TooLarge(self.max_bytes)
 
     async def join(self, file: StoredFile, numbers: Iterable[int]) -> int:
-        """Put the parts of a reserved file together; raise FileNotFoundError when one never came, or TooLarge."""
+        """Put the parts of a reserved file together; raise FileNotFoundError when one never came, or UploadGone."""
         parts = [self._part(file, number) for number in sorted(set(numbers))]
-        size = await asyncio.to_thread(_concatenate, parts, self.location(file.token), self.max_bytes)
-        await self._complete(file, size)
+        whole = self._folder / f"{file.token}.{secrets.token_hex(8)}.part"
+        async with self._publishing:
+            try:
+                size = await asyncio.to_thread(concatenate, parts, whole)
+                await self._publish(file, whole, size)
+            except FileNotFoundError:
+                # Another call may have completed it a moment ago.
+                await self._still_promised(file)
+                raise
+            finally:
+                whole.unlink(missing_ok=True)
+        for part in parts:
+            part.unlink(missing_ok=True)
         return size
 
-    async def find(self, token: str) -> StoredFile | None:
-        """Find a file, complete or reserved, that has not expired."""
-        row = await self._table.row("SELECT * FROM files WHERE token = ? AND expires > ?", token, time.time())
+    async def find(self, token: str, *, late: bool = False) -> StoredFile | None:
+        """Find a file, complete or reserved, that has not expired; `late` also one that a job kept from going."""
+        now = 0.0 if late else time.time()
+        row = await self._table.row("SELECT * FROM files WHERE token = ? AND expires > ?", token, now)
         return None if row is None else StoredFile(**row)
 
     async def tidy(self) -> None:
@@ -162,7 +192,15 @@ class FileStore:
             await connection.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", astuple(file))
         return file
 
-    async def _complete(self, file: StoredFile, size: int) -> None:
+    async def _still_promised(self, file: StoredFile) -> None:
+        now = await self.find(file.token)
+        if now is None or now.upload_id != file.upload_id:
+            raise UploadGone
+
+    async def _publish(self, file: StoredFile, whole: Path, size: int) -> None:
+        """Give a promised file its bytes, unless somebody else did meanwhile. Hold `_publishing` around it."""
+        await self._still_promised(file)
+        await asyncio.to_thread(whole.replace, self.location(file.token))
         async with self._table.write() as connection:
             await connection.execute(
                 "UPDATE files SET size = ?, expires = ?, upload_id = NULL WHERE token = ?",
@@ -172,47 +210,15 @@ class FileStore:
     def _part(self, file: StoredFile, number: int) -> Path:
         return self._folder / f"{file.token}.{number}"
 
+    def _beside(self, file: StoredFile, part: Path) -> int:
+        """Bytes on disk for a reserved file, without those of one part."""
+        mine = f"{part.name}."
+        others = (path for path in self._folder.glob(f"{file.token}.*") if not f"{path.name}.".startswith(mine))
+        return sum(size_of(path) for path in others)
+
     def _unlink(self, token: str) -> None:
         for path in [self.location(token), *self._folder.glob(f"{token}.*")]:
             path.unlink(missing_ok=True)
-
-
-async def write_file(path: Path, chunks: AsyncIterable[bytes], limit: int) -> int:
-    """Stream chunks to a new file, a block at a time and off the event loop; raise TooLarge past the limit."""
-    part = path.with_name(path.name + ".part")
-    size = 0
-    waiting = bytearray()
-    try:
-        with part.open("wb") as out:
-            async for chunk in chunks:
-                size += len(chunk)
-                if size > limit:
-                    raise TooLarge(limit)
-                waiting += chunk
-                if len(waiting) >= WRITE_BLOCK:
-                    await asyncio.to_thread(out.write, bytes(waiting))
-                    waiting.clear()
-            await asyncio.to_thread(out.write, bytes(waiting))
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return size
-
-
-def _concatenate(parts: list[Path], target: Path, limit: int) -> int:
-    size = sum(part.stat().st_size for part in parts)
-    if size > limit:
-        raise TooLarge(limit)
-    whole = target.with_name(target.name + ".part")
-    with whole.open("wb") as out:
-        for part in parts:
-            with part.open("rb") as piece:
-                while block := piece.read(WRITE_BLOCK):
-                    out.write(block)
-    whole.replace(target)
-    for part in parts:
-        part.unlink()
-    return size
 
 
 def _safe_name(name: str) -> str:

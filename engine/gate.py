@@ -1,4 +1,4 @@
-"""Who may come in: the host check and the key check, before any handler.
+"""Who may come in: the host check and the key check, before any handler; and the answer when the disk fails one.
 
 On loopback there is no password between the engine and a web page in the user's browser, but there is the Host
 header: a page that was rebound to 127.0.0.1 still says its own name there. Everything needs a key except what is
@@ -6,8 +6,10 @@ listed here: files (their names are the secret), upload addresses (the same), an
 """
 
 import hmac
+import sqlite3
 from collections.abc import Awaitable, Callable
 
+import structlog
 from aiohttp import hdrs, web
 from yarl import URL
 
@@ -15,7 +17,23 @@ from engine.rooms import ROOMS, Rooms, refuse
 from engine.settings import is_loopback
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+log = structlog.get_logger()
+
 _READABLE = ("/files/", "/.well-known/jwks.json", "/api/openapi/")
+
+
+@web.middleware
+async def tell_faults(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer for a disk that is full and a database that is held: nothing was accepted, and that can be told."""
+    try:
+        return await handler(request)
+    except ConnectionError:
+        raise
+    except (OSError, sqlite3.OperationalError) as error:
+        log.exception("request failed on the disk", method=request.method, handler=handler.__name__)
+        why = (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+        sentence = f"The engine cannot write to its data folder now ({why}). Nothing was accepted; try again later."
+        return refuse(503, sentence, **{"Retry-After": "5"})
 
 
 @web.middleware

@@ -20,7 +20,8 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from engine.files import FileStore, TooLarge, write_file
+from engine.files import FileStore
+from engine.writing import TooLarge, write_file
 
 STORED = "stored:"
 # Stored for one job alone, and dropped with it.
@@ -125,7 +126,8 @@ class Inputs:
         """Bring a staged image onto the disk and return its path; raise BadInput when it cannot be had."""
         token = stored_token(value)
         if token is not None:
-            file = await self.files.find(token)
+            # It may have expired while the job waited; the clean-up has left it for the job.
+            file = await self.files.find(token, late=True)
             if file is None or file.size is None:
                 raise BadInput("the uploaded file is not there (any more); upload it again")
             return self.files.location(token)

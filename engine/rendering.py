@@ -23,7 +23,7 @@ from engine.workers import Reply, Worker, WorkerDied
 
 _RENDER_FIELDS = ("prompt", "num_frames", "frames_per_second", "resolution", "aspect_ratio", "seed")
 
-_SCRATCH = re.compile(r"[0-9a-f-]{36}\.\w+(\.part)?")
+_SCRATCH = re.compile(r"[0-9a-f-]{36}\.\w+(\.[0-9a-f]+\.part)?")
 
 log = structlog.get_logger()
 

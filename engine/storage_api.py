@@ -11,9 +11,10 @@ from typing import Any
 from aiohttp import web
 
 from engine.bodies import BadBody, read_object
-from engine.files import StoredFile, TooLarge
+from engine.files import StoredFile, UploadGone
 from engine.lifecycle import LifecycleError, lifetime
 from engine.rooms import ROOMS, Rooms, base_url, refuse
+from engine.writing import TooLarge
 
 CHUNK = 2**16
 MAX_PARTS = 10_000
@@ -102,6 +103,8 @@ async def put_whole(request: web.Request) -> web.Response:
         await rooms.files.fill(file, request.content.iter_chunked(CHUNK))
     except TooLarge as error:
         return refuse(413, str(error))
+    except UploadGone:
+        return _no_upload()
     return web.json_response({})
 
 
@@ -134,8 +137,8 @@ async def complete(request: web.Request) -> web.Response:
         await rooms.files.join(file, numbers)
     except (KeyError, TypeError, ValueError, OverflowError, FileNotFoundError):
         return refuse(422, "The list names a part that was never sent. Send it, then complete again.")
-    except TooLarge as error:
-        return refuse(413, str(error))
+    except UploadGone:
+        return _no_upload()
     return web.json_response({"access_url": base_url(request) + file.path})
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.engine.running import DEADLINE_S, ROOT, caller, engine, environment
+from tests.contract.engine.running import DEADLINE_S, ENDPOINT, ROOT, caller, engine, environment
 
 ONE = ("--workers", "1")
 
@@ -49,6 +49,23 @@ async def test_a_database_that_another_program_holds_does_not_end_the_engine(tmp
                     assert (await call.get(request_id, "/status"))[0] == 202
             assert "error" not in await call.until(request_id, "COMPLETED")
         assert running.stop() == 0
+
+
+async def test_a_submit_that_cannot_be_stored_is_told(tmp_path: Path) -> None:
+    """While the database is held a submit and an upload are 503 with a sentence, and neither leaves anything."""
+    data = tmp_path / "data"
+    with engine(data, *ONE) as running:
+        async with caller(running) as call:
+            with held(data):
+                for path, body in ((f"/{ENDPOINT}", {"prompt": "go"}), ("/files/upload", {})):
+                    async with call.session.post(running.url + path, json=body) as response:
+                        assert (response.status, response.headers["Retry-After"]) == (503, "5")
+                        assert "Nothing was accepted" in (await response.json())["detail"]
+                assert list((data / "files").iterdir()) == []
+            after = await call.submit("go")
+            assert "error" not in await call.until(after, "COMPLETED")
+        with contextlib.closing(sqlite3.connect(data / "engine.sqlite")) as table:
+            assert table.execute("SELECT count(*) FROM jobs").fetchone() == (1,)
 
 
 async def test_a_refusal_that_was_cut_short_does_not_stop_the_next_start(tmp_path: Path) -> None:

@@ -140,6 +140,26 @@ async def test_a_webhook_goes_out_after_a_kill(tmp_path: Path, gate: Path) -> No
     assert {sent, held} == {json.loads(body)["request_id"] for _, body in taken}
 
 
+async def test_a_receiver_that_hangs_holds_up_no_other(call: Caller) -> None:
+    """Twenty webhooks to a host that never answers: that of another host arrives at once all the same."""
+    never = asyncio.Event()
+
+    async def hang(request: web.Request) -> web.Response:
+        await never.wait()
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/hook", hang)
+    async with TestServer(app, host="127.0.0.2") as dead, receiver() as other:
+        for _ in range(20):
+            await call.submit("go", {"fal_webhook": str(dead.make_url("/hook"))}, num_frames=0)
+        request_id = await call.submit("go", {"fal_webhook": other.url}, num_frames=0)
+        async with asyncio.timeout(5):
+            _, body = await other.next()
+        never.set()
+    assert json.loads(body)["request_id"] == request_id
+
+
 async def test_the_secret_key_is_for_its_owner_alone(tmp_path: Path) -> None:
     """The key pair's file has mode 0600 and stays the same over a restart."""
     data, public = tmp_path / "data", []
