@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import stat
+import threading
 
 import structlog
 from aiohttp import web
@@ -19,6 +20,7 @@ from engine.app import open_engine
 from engine.settings import Settings
 
 LEAVE_S = 1.0
+LEAVE_AT_LAST_S = 4.0
 STDIN = 0
 
 log = structlog.get_logger()
@@ -50,6 +52,7 @@ async def serve(settings: Settings) -> None:
                 print(f"engine ready on http://{named}:{port}", flush=True)  # noqa: T201 - the line that parents wait for
                 await stop.wait()
                 log.info("engine stops")
+                _leave_in_time()
             finally:
                 await runner.cleanup()
 
@@ -60,6 +63,16 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host.strip("[]"), port), family=family, backlog=512)
     except OSError as error:
         raise CannotListen(host, port, error.strerror or str(error)) from error
+
+
+def _leave_in_time() -> None:
+    """See to it that the process ends, whatever still hangs: a name lookup in a thread cannot be cancelled.
+
+    The table survives it as it survives a kill, and the workers end when their pipes close.
+    """
+    last = threading.Timer(LEAVE_AT_LAST_S, os._exit, [0])
+    last.daemon = True
+    last.start()
 
 
 def _is_pipe(fileno: int) -> bool:

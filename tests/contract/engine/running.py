@@ -58,10 +58,12 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def engine(data_dir: Path, *options: str, renderer: str = QUICK, key: str | None = None) -> Iterator[EngineProcess]:
+def engine(
+    data_dir: Path, *options: str, renderer: str = QUICK, key: str | None = None, **variables: str
+) -> Iterator[EngineProcess]:
     """Start an engine, wait for its ready line, and see it gone at the end."""
     command = [sys.executable, "-m", "engine", "--port", "0", "--data-dir", str(data_dir), "--renderer", renderer]
-    env = environment() if key is None else environment(TWEENBOT_ENGINE_KEY=key)
+    env = environment(**variables) if key is None else environment(TWEENBOT_ENGINE_KEY=key, **variables)
     data_dir.parent.mkdir(parents=True, exist_ok=True)
     with (
         data_dir.with_suffix(".log").open("ab") as log,

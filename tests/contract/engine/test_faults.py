@@ -5,13 +5,15 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
-from tests.contract.engine.running import DEADLINE_S, ENDPOINT, ROOT, caller, engine, environment
+from tests.contract.engine.running import DEADLINE_S, ENDPOINT, ROOT, caller, engine, environment, eventually
 
 ONE = ("--workers", "1")
 
@@ -49,6 +51,38 @@ async def test_a_database_that_another_program_holds_does_not_end_the_engine(tmp
                     assert (await call.get(request_id, "/status"))[0] == 202
             assert "error" not in await call.until(request_id, "COMPLETED")
         assert running.stop() == 0
+
+
+async def test_a_lookup_that_hangs_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    """A name server that does not answer blocks a thread that cannot be stopped: the engine leaves without it."""
+    hook, asked = tmp_path / "hook", tmp_path / "asked"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(
+        "import pathlib, socket, time\n"
+        "def hang(host, *rest, found=socket.getaddrinfo, **named):\n"
+        "    if 'slow' in str(host):\n"
+        f"        pathlib.Path({str(asked)!r}).touch()\n"
+        "        time.sleep(60)\n"
+        "    return found(host, *rest, **named)\n"
+        "socket.getaddrinfo = hang\n"
+    )
+    with engine(tmp_path / "data", *ONE, PYTHONPATH=f"{hook}:{ROOT}") as running:
+        async with caller(running) as call:
+            request_id = await call.submit("go", start_image_url="http://slow.example/a.png")
+
+            async def hangs() -> bool:
+                return asked.exists()
+
+            await eventually(hangs)
+            workers = psutil.Process(running.process.pid).children()
+            began = time.monotonic()
+            assert running.stop() == 0
+            assert time.monotonic() - began < 5
+            assert workers
+            assert not psutil.wait_procs(workers, timeout=DEADLINE_S)[1]
+    with engine(tmp_path / "data", *ONE) as running:
+        async with caller(running) as call:
+            assert (await call.until(request_id, "COMPLETED"))["error_type"] == "file_download_error"
 
 
 async def test_a_submit_that_cannot_be_stored_is_told(tmp_path: Path) -> None:
