@@ -66,6 +66,7 @@ async def open_engine(settings: Settings) -> AsyncIterator[web.Application]:
             sent=postman.ring,
         )
         await scheduler.restore()
+        await files.drop_nameless(scheduler.files_in_use())
         rooms = Rooms(settings, model, jobs, files, inputs, scheduler, signer)
         async with _running(scheduler.run(settings.workers), postman.run(), _sweep(rooms)):
             yield make_app(rooms)

@@ -71,9 +71,12 @@ class FileStore:
         )
 
     async def save(
-        self, chunks: AsyncIterable[bytes], *, name: str, content_type: str, lifetime_s: float | None = None
+        self, chunks: AsyncIterable[bytes], *, name: str | None, content_type: str, lifetime_s: float | None = None
     ) -> StoredFile:
-        """Stream a new file to disk. Raises TooLarge; then nothing is left."""
+        """Stream a new file to disk. Raises TooLarge; then nothing is left.
+
+        Without a name it is for one job alone: no address leads to it.
+        """
         token = self.new_token()
         size = await write_file(self.location(token), chunks, self.max_bytes)
         try:
@@ -149,6 +152,12 @@ class FileStore:
             if ours and (token not in known or rest.endswith("part")):
                 path.unlink()
 
+    async def drop_nameless(self, in_use: Container[str]) -> None:
+        """Drop the files of jobs that have ended: a kill may have come before they were dropped with their job."""
+        for row in await self._table.rows("SELECT token FROM files WHERE name = ''"):
+            if row["token"] not in in_use:
+                await self.remove(row["token"])
+
     async def remove(self, token: str) -> None:
         """Drop a file and its record, if they are there."""
         async with self._table.write() as connection:
@@ -169,7 +178,7 @@ class FileStore:
     async def _record(
         self,
         token: str,
-        described: tuple[str, str],
+        described: tuple[str | None, str],
         lifetime_s: float | None,
         *,
         size: int | None = None,
@@ -180,7 +189,7 @@ class FileStore:
         life = self._keep_s if lifetime_s is None else lifetime_s
         file = StoredFile(
             token=token,
-            name=_safe_name(name),
+            name="" if name is None else _safe_name(name),
             content_type=content_type if _CONTENT_TYPE.fullmatch(content_type) else "application/octet-stream",
             size=size,
             created=now,

@@ -180,7 +180,7 @@ class Inputs:
         async def whole() -> AsyncIterator[bytes]:
             yield data
 
-        stored = await self.files.save(whole(), name="inline", content_type=content_type)
+        stored = await self.files.save(whole(), name=None, content_type=content_type)
         return INLINE + stored.token
 
 

@@ -1,6 +1,8 @@
 """The engine dies, or is told to stop; what it had accepted is still there when it comes back."""
 
+import contextlib
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ import pytest
 from tests.contract.engine.running import DEADLINE_S, ROOT, caller, engine, environment
 
 ONE = ("--workers", "1")
+DONE = '{"status": 200, "body": {}}'
 
 
 async def test_a_killed_engine_finishes_everything_after_a_restart(tmp_path: Path, gate: Path) -> None:
@@ -203,6 +206,24 @@ async def test_a_killed_engine_leaves_no_half_written_file(tmp_path: Path) -> No
         (data / "files" / name).write_bytes(b"x")
     with engine(data, *ONE):
         assert [path.name for path in (data / "files").iterdir()] == [kept.split("/")[-2]]
+
+
+async def test_a_kill_after_a_result_leaves_no_inline_image(tmp_path: Path, gate: Path) -> None:
+    """Killed between a result and the clean-up behind it: the next start drops the images that came in the request."""
+    data = tmp_path / "data"
+    with engine(data, *ONE) as running:
+        async with caller(running) as call:
+            first = await call.submit(f"hold {gate}")
+            await call.until(first, "IN_PROGRESS", log="3/81")
+            waiting = await call.submit("go")
+            named = await call.upload(b"kept", "inline")
+        running.kill()
+    assert len(list((data / "files").iterdir())) == 5
+    with contextlib.closing(sqlite3.connect(data / "engine.sqlite")) as table, table:
+        table.execute("UPDATE jobs SET state = 'waiting', cancelled = 1 WHERE request_id = ?", (first,))
+        table.execute("UPDATE jobs SET state = 'done', outcome = ?, input = '{}' WHERE request_id = ?", (DONE, waiting))
+    with engine(data, *ONE):
+        assert [path.name for path in (data / "files").iterdir()] == [named.split("/")[-2]]
 
 
 def test_a_second_engine_on_the_same_folder_is_refused(tmp_path: Path) -> None:
