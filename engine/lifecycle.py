@@ -21,7 +21,7 @@ def lifetime(headers: Mapping[str, str]) -> float | None:
     if text is None:
         return None
     try:
-        seconds = parse_object(text).get("expiration_duration_seconds")
+        seconds = parse_object(text.encode(errors="surrogateescape")).get("expiration_duration_seconds")
     except BadBody as error:
         raise LifecycleError(f"{HEADERS[0]} must be a JSON object.") from error
     if seconds is None:

@@ -1,6 +1,7 @@
 """Requests that nobody sends by mistake: each gets an answer in fal's shape, none gets a 500."""
 
 import asyncio
+import io
 import json
 import socket
 from pathlib import Path
@@ -47,6 +48,13 @@ async def test_a_body_nested_too_deep_is_refused(call: Caller, path: str) -> Non
     """A hundred thousand brackets are no request."""
     async with call.session.post(call.url + path, data='{"a":' + "[" * 100_000 + "]" * 100_000 + "}") as response:
         assert response.status == 422
+
+
+async def test_a_body_of_a_million_values_is_refused_unread(call: Caller) -> None:
+    """Small values take thirty times their text in memory: a body of them is refused before it is read as JSON."""
+    body = io.BytesIO(b'{"prompt": "go", "x": [' + b"[]," * 2**20 + b"1]}")
+    async with call.session.post(f"{call.url}/{ENDPOINT}", data=body) as response:
+        assert (response.status, (await response.json())["detail"][0]["type"]) == (422, "json_invalid")
 
 
 async def test_headers_that_no_client_sends_are_refused(call: Caller) -> None:
