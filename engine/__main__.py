@@ -4,6 +4,7 @@ The key comes from the environment alone, for a command line is visible to every
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
@@ -20,6 +21,7 @@ from engine.serve import CannotListen, serve
 from engine.settings import DEFAULT_RENDERER, Settings, is_loopback
 
 KEY = "TWEENBOT_ENGINE_KEY"
+STDERR = 2
 
 
 def _public_url(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
@@ -100,9 +102,25 @@ def _log_to_stderr() -> None:
             structlog.processors.format_exc_info,
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], bool_as_flag=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=_LossyLogger,
         cache_logger_on_first_use=True,
     )
+
+
+class _LossyLogger(structlog.PrintLogger):
+    """Writes to stderr, or does not: a log on a full disk must not cost the job whose end it would tell."""
+
+    def __init__(self, *_names: object) -> None:
+        super().__init__(sys.stderr)
+
+    def msg(self, message: str) -> None:
+        """Write one line."""
+        with contextlib.suppress(OSError):
+            # Past the stream's buffer: what it could not write would be tried again at the exit, and change its status.
+            os.write(STDERR, f"{message}\n".encode(errors="backslashreplace"))
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
 
 
 def _names_no_line(record: logging.LogRecord) -> bool:

@@ -5,6 +5,7 @@ stdin meanwhile: it hears a cancel, and when stdin closes (the server is gone, e
 at once, so that no orphan burns the CPU. Run by the server as `python -m engine.worker MODULE:FUNCTION`.
 """
 
+import contextlib
 import importlib
 import json
 import os
@@ -60,7 +61,9 @@ def render_one(render: Render, message: dict[str, Any], desk: Desk) -> None:
     except Cancelled:
         desk.answer(job=job, cancelled=True)
     except Exception as error:  # noqa: BLE001 - whatever the generator does wrong fails this job, not the worker
-        traceback.print_exc()
+        with contextlib.suppress(OSError):
+            # The disk of the log may be full; the answer goes another way.
+            traceback.print_exc()
         desk.answer(job=job, failed=type(error).__name__)
     else:
         desk.answer(job=job, done=True)

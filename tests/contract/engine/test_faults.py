@@ -85,6 +85,17 @@ async def test_a_lookup_that_hangs_does_not_hold_up_the_end(tmp_path: Path) -> N
             assert (await call.until(request_id, "COMPLETED"))["error_type"] == "file_download_error"
 
 
+async def test_a_log_that_cannot_be_written_costs_nothing(tmp_path: Path) -> None:
+    """The disk that the log goes to is full: requests are rendered all the same."""
+    (tmp_path / "data.log").symlink_to("/dev/full")
+    with engine(tmp_path / "data", *ONE) as running:
+        async with caller(running) as call:
+            for prompt in ("go", "break", "go"):
+                done = await call.until(await call.submit(prompt), "COMPLETED")
+                assert ("error" in done) == (prompt == "break")
+        assert running.stop() == 0
+
+
 async def test_a_submit_that_cannot_be_stored_is_told(tmp_path: Path) -> None:
     """While the database is held a submit and an upload are 503 with a sentence, and neither leaves anything."""
     data = tmp_path / "data"
