@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from adapters.embedded import process as embedded
 from adapters.fal.credentials import Credentials, find_credentials, from_settings
+from adapters.fal.patience import Patience
 from adapters.fal.provider import FalProvider
 from adapters.local import terminal
 from adapters.local.attachments import DiskAttachments
@@ -34,6 +35,9 @@ from bot.ports import Provider
 from bot.wording import cli as words
 from config import catalogue
 from config.settings import Settings
+
+ENGINE_PATIENCE = Patience(away=20)
+"""On loopback there are no outages: an engine that is silent for so many seconds is gone, and its job with it."""
 
 
 def main() -> None:
@@ -151,7 +155,9 @@ async def _provider(make: Make, settings: Settings) -> AsyncIterator[Provider]:
     if make.at == "embedded" or (make.at is None and credentials is None and settings.fal_url is None):
         async with (
             embedded.running(settings.data_dir) as engine,
-            FalProvider(Credentials("the embedded engine", engine.key), engine.url, charges=False) as provider,
+            FalProvider(
+                Credentials("the embedded engine", engine.key), engine.url, charges=False, patience=ENGINE_PATIENCE
+            ) as provider,
         ):
             yield provider
     else:

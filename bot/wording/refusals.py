@@ -62,8 +62,10 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
         case ProviderBusy(retry_after=after):
             when = f"in {duration(after)}" if after else "in a few minutes"
             return f"The provider has no room for another job and took nothing. Send it again {when}."
+        case ProviderUnreachable(charge=Charge.NONE):
+            return "The provider cannot be reached. Check TWEENBOT_FAL_URL if it is set, and send it again in a while."
         case ProviderUnreachable():
-            return "The provider cannot be reached. Send it again in a few minutes."
+            return "The provider took the request, and cannot be reached any more. Look it up before you send it again."
         case ProviderFailed(kind=kind, said=said):
             why = f"{kind}: {said}" if said else kind
             return f"The provider failed to make the video ({why.rstrip('.')}). Send it again in a few minutes."

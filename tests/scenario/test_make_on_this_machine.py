@@ -152,6 +152,19 @@ async def appears(folder: Path, pattern: str) -> None:
             await asyncio.sleep(0.01)
 
 
+async def test_an_engine_that_dies_ends_the_job(tmp_path: Path) -> None:
+    """It is noticed in seconds, not in the minutes that an outage of a service on the net is given."""
+    async with started(tmp_path, "make", START, END, PROMPT, "-o", "out.mp4") as running:
+        await running.until("Rendering")
+        (engine,) = running.children()
+        os.kill(engine, signal.SIGKILL)
+        run = await running.end()
+    assert run.status == 1, run
+    assert run.out.splitlines()[-1].startswith("No video: The provider cannot be reached.")
+    assert [path.name for path in tmp_path.iterdir()] == [".tweenbot"]
+    assert list((tmp_path / ".tweenbot").iterdir()) == []
+
+
 async def test_what_a_killed_run_left_goes_with_a_later_one(tmp_path: Path) -> None:
     """After a kill -9 nobody tidies up, and the images of that job are in its engine's folder."""
     leftover = tmp_path / ".tweenbot" / "engine-killed"

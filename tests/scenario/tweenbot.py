@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 PATIENCE = 90.0
@@ -43,6 +45,10 @@ class Running:
     def interrupt(self, number: signal.Signals = signal.SIGINT) -> None:
         """Press Ctrl-C, or send another signal."""
         self._process.send_signal(number)
+
+    def children(self) -> list[int]:
+        """Return the process ids of what it has started."""
+        return [child.pid for child in psutil.Process(self._process.pid).children()]
 
     def stop_reading(self) -> None:
         """Close the reading end of its standard output, as ``| head`` does when it has enough."""

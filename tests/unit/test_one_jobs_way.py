@@ -149,7 +149,10 @@ async def test_a_crop_is_warned_of_and_does_not_block(stage: Stage) -> None:
             AccountExhausted(),
             "The fal account is locked or has no balance left. Top it up at fal.ai/dashboard/billing.",
         ),
-        (ProviderUnreachable(), "The provider cannot be reached. Send it again in a few minutes."),
+        (
+            ProviderUnreachable(),
+            "The provider cannot be reached. Check TWEENBOT_FAL_URL if it is set, and send it again in a while.",
+        ),
     ],
 )
 async def test_a_submit_that_was_surely_not_accepted_costs_nothing(
@@ -280,6 +283,19 @@ async def test_nothing_is_claimed_of_a_job_that_was_never_seen_in_the_queue(stag
     stage.provider.updates = [asyncio.Event(), Completed()]
     stage.provider.during_submit = stage.stop.set
     assert (await stage.run()).state == Cancelled(Charge.POSSIBLE)
+
+
+async def test_a_provider_that_goes_away_with_the_job_is_not_sent_it_again(stage: Stage) -> None:
+    """It has the request and may make the video: sending it again could pay twice, so that is not the advice."""
+    stage.provider.outcome = ProviderUnreachable().billed(Charge.POSSIBLE)
+    await stage.run()
+    assert stage.last_words() == (
+        Tone.FAILED,
+        (
+            "The provider took the request, and cannot be reached any more. Look it up before you send it again. "
+            "This may have been charged; the provider's dashboard shows it."
+        ),
+    )
 
 
 async def test_a_stop_that_the_provider_does_not_hear_is_told(stage: Stage) -> None:
