@@ -19,6 +19,7 @@ START_S = 60
 CANCEL_S = 2
 STOP_S = 2
 ROOT = Path(__file__).parent.parent
+_PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONUTF8", "LD_LIBRARY_PATH")
 
 
 class WorkerDied(Exception):
@@ -140,8 +141,8 @@ async def start_worker(renderer: str) -> Worker:
 
 
 def _without_secrets() -> dict[str, str]:
-    """Return the environment for a process that decodes strangers' files: it needs no key."""
-    return {name: value for name, value in os.environ.items() if not name.endswith(("KEY", "TOKEN", "SECRET"))}
+    """Return the environment for a process that decodes strangers' files: no keys, and no database's address."""
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
 
 
 def _reply(message: Mapping[str, Any]) -> Reply:

@@ -20,6 +20,7 @@ STOP_DEADLINE = 10.0
 LEFTOVER_AGE = 86_400.0
 """Seconds; no job takes a day."""
 PREFIX = "engine-"
+_PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONUTF8", "LD_LIBRARY_PATH")
 _READY = re.compile(r"^engine ready on (http://\S+)$")
 
 
@@ -63,13 +64,18 @@ async def _started(room: Path, key: str) -> tuple[asyncio.subprocess.Process, Pa
             # -P: a file of the user's called engine.py is not ours.
             *(sys.executable, "-P", "-m", "engine", "--port", "0", "--workers", "1", "--data-dir", str(room / "data")),
             "--stop-on-stdin-eof",
-            env={**os.environ, "TWEENBOT_ENGINE_KEY": key},
+            env=_environment(key),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
             start_new_session=True,
         )
     return process, log
+
+
+def _environment(key: str) -> dict[str, str]:
+    """Return what the engine needs of the environment: it has no use for anyone's keys but its own."""
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | {"TWEENBOT_ENGINE_KEY": key}
 
 
 async def _ready(process: asyncio.subprocess.Process, log: Path) -> str:

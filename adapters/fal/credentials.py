@@ -49,5 +49,7 @@ async def find_credentials(key: str | None, key_id: str | None, key_secret: str 
         lookup = await fetch_auth_credentials_async()
     except MissingCredentialsError:
         return None
+    if not lookup.token.strip():
+        return None
     source = "fal auth login" if lookup.scheme == "Bearer" else "the environment"
     return Credentials(source, lookup.token, lookup.scheme)

@@ -25,6 +25,7 @@ deadline, and a job that turns out to be accepted is cancelled at fal. For the c
 """
 
 import asyncio
+import json
 import re
 from collections.abc import Coroutine, Mapping
 
@@ -57,6 +58,7 @@ class Queue:
 
     async def submit(self, endpoint: str, arguments: Mapping[str, Value]) -> Ticket:
         """Send the request exactly once; see the table above."""
+        _check_encodable(arguments)
         post = asyncio.create_task(self._post(endpoint, arguments), name=f"submit to {endpoint}")
         try:
             return await asyncio.shield(post)
@@ -135,6 +137,14 @@ class Queue:
             await self.cancel(await post)
         except TweenError:
             return  # Not accepted, or unclear, which the caller has to assume anyway.
+
+
+def _check_encodable(arguments: Mapping[str, Value]) -> None:
+    """Raise where the body could not even be written: what fails after this may have been sent."""
+    try:
+        json.dumps(dict(arguments), ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, TypeError) as error:
+        raise ProtocolBroken("arguments that no JSON can hold") from error
 
 
 def _outcome(answer: httpx.Response) -> Outcome | None:

@@ -15,11 +15,13 @@ from adapters.fal.connection import Connection
 from adapters.fal.errors import of_answer, of_break
 from adapters.fal.patience import Patience
 from adapters.fal.transport import BREAKS
-from bot.domain.errors import ProtocolBroken
+from bot.domain.errors import ProtocolBroken, ProviderFailed, TweenError
 from bot.domain.media import Frame
 
 _LIFETIME = StorageSettings(expires_in="1d")
 """Longer than any queue; the model reads the images once."""
+_NO_STORAGE = frozenset({404, 405, 501})
+"""What a server that is no fal says to an upload."""
 
 
 async def upload(connection: Connection, frame: Frame, patience: Patience) -> str:
@@ -29,7 +31,7 @@ async def upload(connection: Connection, frame: Frame, patience: Patience) -> st
         async with asyncio.timeout(patience.upload):
             url: object = await connection.upload(frame.data, frame.content_type, name, lifecycle=_LIFETIME)
     except (FalClientHTTPError, httpx.HTTPStatusError) as refused:
-        raise of_answer(refused.response, "its file storage") from None
+        raise _of_upload(refused.response) from None
     except BREAKS as broken:
         raise of_break(broken) from None
     except (ValueError, KeyError, TypeError):
@@ -37,3 +39,10 @@ async def upload(connection: Connection, frame: Frame, patience: Patience) -> st
     if not isinstance(url, str) or not url.startswith(("https://", "http://")):
         raise ProtocolBroken("an upload without a URL")
     return url
+
+
+def _of_upload(answer: httpx.Response) -> TweenError:
+    if answer.status_code in _NO_STORAGE:
+        return ProtocolBroken(f"no file storage, HTTP {answer.status_code}")
+    error = of_answer(answer, "its file storage")
+    return ProviderFailed(f"at the upload, {error.kind}", error.said) if isinstance(error, ProviderFailed) else error

@@ -1,6 +1,7 @@
 """Reads the two images from this disk."""
 
 import asyncio
+import stat
 from pathlib import Path
 
 from bot.domain.errors import BadImage, ImageFault, Which
@@ -18,6 +19,9 @@ class DiskAttachments:
 
 def _read(which: Which, path: Path, limit: int) -> bytes:
     try:
+        if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+            # A pipe that nobody writes to would be waited for without end.
+            raise BadImage(which, ImageFault.MISSING, f"{path} is no file")
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except IsADirectoryError as error:

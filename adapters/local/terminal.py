@@ -111,7 +111,7 @@ def _report(job: Job, make: Make, channel: LocalChannel) -> dict[str, object]:
             }
         case Failed(error=error):
             report |= {"error": explain(error), "charge": error.charge.value}
-        case Cancelled(charge=charge):
+        case Cancelled(charge=charge) | Unclear(charge=charge):
             report |= {"charge": charge.value}
         case _:
             pass

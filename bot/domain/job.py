@@ -90,6 +90,8 @@ class Cancelled:
 class Unclear:
     """The submit's answer was lost: it may have been accepted, and charged. Only its author may send it again."""
 
+    charge: Charge
+
 
 Final = Delivered | Failed | Cancelled | Unclear
 State = Accepted | Staged | Submitting | Submitted | Finished | Final

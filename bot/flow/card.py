@@ -84,8 +84,8 @@ class CardMaker:
                 return explain(error)
             case Cancelled(charge=charge):
                 return words.CANCELLED[charge]
-            case Unclear():
-                return words.UNCLEAR if self._charges else words.UNCLEAR_FREE
+            case Unclear(charge=charge):
+                return words.UNCLEAR_FREE if charge is Charge.NONE else words.UNCLEAR
             case Accepted() | Staged() | Submitting() | Submitted() | Finished():
                 raise AssertionError(f"{type(state).__name__} is no ending")
             case _:

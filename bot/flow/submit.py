@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.domain.errors import SubmitUnclear, TweenError
+from bot.domain.errors import Charge, SubmitUnclear, TweenError
 from bot.domain.job import Failed, Job, Staged, Submitted, Submitting, Unclear
 from bot.flow.kit import Kit
 
@@ -18,7 +18,7 @@ async def submit(job: Job, kit: Kit, record: Callable[[Job], None]) -> Job:
     try:
         ticket = await kit.provider.submit(request.model.endpoint, arguments)
     except SubmitUnclear:
-        return job.to(Unclear())
+        return job.to(Unclear(Charge.POSSIBLE if kit.provider.charges else Charge.NONE))
     except TweenError as error:
         return job.to(Failed(error))
     return job.to(Submitted(ticket))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenario.test_make_at_fal import small_video
+from tests.scenario.at_fal import small_video
 from tests.scenario.test_make_on_this_machine import END, START, end_frames, psnr
 from tests.scenario.tweenbot import ROOT
 from tests.twins.fal import FalTwin

@@ -1,51 +1,15 @@
 """``tweenbot make`` with a fal key, as a real process against the fal twin: sent, billed, said."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import av
-import numpy as np
 import pytest
 
 from tests import bad_images
+from tests.scenario.at_fal import at
 from tests.scenario.tweenbot import Ended, ended, started
 from tests.twins.fal import FalTwin
 from tests.twins.fal_replies import Answer, CutStream, LoseAnswer
-
-
-@pytest.fixture
-async def fal(tmp_path: Path) -> AsyncIterator[FalTwin]:
-    async with FalTwin() as twin:
-        twin.video = small_video(tmp_path / "made.mp4")
-        twin.units = "0.5"
-        yield twin
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> tuple[Path, Path]:
-    """Two photographs, the first with its place and its camera in the metadata."""
-    start, end = tmp_path / "IMG_0001.jpg", tmp_path / "IMG_0002.png"
-    start.write_bytes(bad_images.jpeg_with_secrets())
-    end.write_bytes(bad_images.plain(size=(96, 64)))
-    return start, end
-
-
-def small_video(path: Path) -> bytes:
-    """Return an H.264 MP4 of 81 gray frames."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=16)
-        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
-        for level in range(81):
-            picture = np.full((64, 96, 3), level, np.uint8)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-        container.mux(stream.encode(None))
-    return path.read_bytes()
-
-
-def at(fal: FalTwin, key: str | None = None) -> dict[str, str]:
-    """Return the environment that points at the twin."""
-    return {"TWEENBOT_FAL_URL": fal.url, "FAL_KEY": key or fal.key}
 
 
 async def test_a_job_is_sent_once_with_every_option_and_its_video_comes_back(
@@ -228,5 +192,7 @@ async def test_no_secret_is_written_anywhere(fal: FalTwin, photos: tuple[Path, P
     """Neither the key nor an upload's address appears in what the program writes, even when all goes wrong."""
     fal.script("submit", Answer(500, {"detail": f"boom {fal.key}"}))
     run = await ended(tmp_path, "make", *photos, "rain", "--json", env=at(fal))
+    report = json.loads(run.out)
+    assert (report["state"], report["charge"]) == ("unclear", "possible")
     assert fal.key not in run.out + run.err
     assert "/files/" not in run.out + run.err

@@ -5,11 +5,9 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.scenario.test_make_at_fal import at, fal, photos
+from tests.scenario.at_fal import at
 from tests.scenario.tweenbot import ended, started
 from tests.twins.fal import FalTwin
-
-__all__ = ["fal", "photos"]
 
 
 async def test_a_reader_that_leaves_does_not_cost_the_video(

@@ -100,6 +100,14 @@ async def test_a_wrong_option_is_refused_before_anything_starts(
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_a_pipe_that_nobody_writes_to_is_no_image(tmp_path: Path) -> None:
+    """It would be waited for without end."""
+    os.mkfifo(tmp_path / "pipe.png")
+    run = await ended(tmp_path, "make", "pipe.png", END, PROMPT)
+    assert run.status == 2
+    assert "The first image cannot be read (pipe.png is no file)" in run.out
+
+
 async def test_an_input_is_never_written_over(tmp_path: Path) -> None:
     """The contact sheet would take the place of the last image."""
     (tmp_path / "out.sheet.png").write_bytes(END.read_bytes())

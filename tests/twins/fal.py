@@ -40,6 +40,8 @@ from tests.twins import fal_storage, fal_wire
 from tests.twins.fal_jobs import CANCELLED, TwinJob
 from tests.twins.fal_replies import HoldAnswer, LoseAnswer, Reply, Usual
 
+PATIENCE = 30.0
+"""Seconds that a test waits for a program before it fails."""
 KEY = "twin-id:twin-secret-0123456789abcdef"
 
 
@@ -112,8 +114,8 @@ class FalTwin:
         self._scripts[kind].extend(replies)
 
     async def next_job(self) -> TwinJob:
-        """Wait (5 s at most) for the next accepted job that no test has taken yet."""
-        async with asyncio.timeout(5):
+        """Wait (PATIENCE at most) for the next accepted job that no test has taken yet."""
+        async with asyncio.timeout(PATIENCE):
             return await self._arrivals.get()
 
     def requests(self, kind: str) -> list[Seen]:
@@ -121,8 +123,8 @@ class FalTwin:
         return [seen for seen in self.seen if seen.kind == kind]
 
     async def until_seen(self, kind: str, count: int) -> None:
-        """Wait (5 s at most) until so many requests of a kind have come in."""
-        async with asyncio.timeout(5):
+        """Wait (PATIENCE at most) until so many requests of a kind have come in."""
+        async with asyncio.timeout(PATIENCE):
             while self.counts[kind] < count:
                 await self._news.wait()
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import aiohttp
+import psutil
 import pytest
 
 from tests.contract.engine.running import DEADLINE_S, ENDPOINT, ROOT, Caller, EngineProcess, caller, engine, environment
@@ -102,6 +103,16 @@ def test_a_taken_port_is_a_sentence(quick: EngineProcess, tmp_path: Path) -> Non
     assert ended.returncode != 0
     assert "Address already in use" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+async def test_a_worker_gets_no_secret_of_the_machine(tmp_path: Path) -> None:
+    """It decodes strangers' files, and needs neither keys nor the addresses of databases."""
+    secrets = {"FAL_KEY": "a-key", "TWEENBOT_DATABASE_URL": "postgresql://a:b@c/d", "PGPASSWORD": "e"}
+    with engine(tmp_path / "data", "--workers", "1", key="the-secret-key", **secrets) as running:
+        async with caller(running, "the-secret-key") as call:
+            await call.until(await call.submit("go"), "COMPLETED")
+        (worker,) = psutil.Process(running.process.pid).children()
+        assert set(worker.environ()) & {*secrets, "TWEENBOT_ENGINE_KEY"} == set()
 
 
 async def test_logs_hold_neither_key_nor_image_nor_address(tmp_path: Path) -> None:

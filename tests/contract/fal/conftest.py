@@ -46,7 +46,7 @@ def time() -> FakeTime:
 @pytest.fixture
 def patience(time: FakeTime) -> Patience:
     """Short limits on what really takes time, fal's own on what is only counted."""
-    return Patience(connect=0.3, answer=1, submit=0.5, upload=3, silence=0.3, sleep=time.sleep, clock=time.clock)
+    return Patience(connect=0.3, answer=1, submit=1, upload=3, silence=0.3, sleep=time.sleep, clock=time.clock)
 
 
 @pytest.fixture

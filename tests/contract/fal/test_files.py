@@ -98,6 +98,16 @@ async def test_an_upload_that_fails_both_ways_says_why(
         await provider.upload(FRAME)
 
 
+@pytest.mark.parametrize("status", [404, 405, 501])
+async def test_a_server_that_is_no_fal_is_told_at_the_upload(fal: FalTwin, provider: FalProvider, status: int) -> None:
+    """A wrong address is the operator's to mend, and no failure to make a video."""
+    for kind in ("token", "upload", "initiate", "put"):
+        fal.script(kind, *[Answer(status, "nothing of yours")] * 12)
+    with pytest.raises(ProtocolBroken, match="no file storage, HTTP"):
+        await provider.upload(FRAME)
+    fal.violations.clear()
+
+
 async def test_a_video_appears_when_it_is_whole(fal: FalTwin, provider: FalProvider, tmp_path: Path) -> None:
     """No key goes with it (the twin would object), and no part file stays."""
     await provider.download(f"{fal.url}/files/v.mp4", tmp_path / "v.mp4")

@@ -47,6 +47,13 @@ def test_fal_itself_gets_the_key_and_its_file_hosts_do_not() -> None:
     assert not hosts.takes_upload_token(httpx.URL(BUCKET[0]))
 
 
+async def test_a_blank_key_in_the_environment_is_no_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What fal's client finds by itself is looked at too."""
+    monkeypatch.setenv("FAL_KEY", "   ")
+    monkeypatch.setenv("FAL_HOME_DIR", str(tmp_path))
+    assert await find_credentials("   ", None, None) is None
+
+
 @pytest.mark.parametrize("base", ["http://127.0.0.1:9", "http://127.0.0.1:9/", "https://proxy.example/fal"])
 def test_a_moved_address_stands_for_all_of_fals_hosts(base: str) -> None:
     """Every host of fal's moves, with path and query; what is elsewhere stays where it is."""

@@ -140,6 +140,13 @@ async def test_a_server_that_speaks_no_tls_gets_nothing(fal: FalTwin, patience: 
     assert fal.seen == []
 
 
+async def test_a_body_that_cannot_be_written_is_not_unclear(fal: FalTwin, provider: FalProvider) -> None:
+    """It fails before anything is sent, so nothing can have been charged."""
+    with pytest.raises(ProtocolBroken):
+        await provider.submit(ENDPOINT, {**ARGUMENTS, "prompt": "\udcff"})
+    assert fal.requests("submit") == []
+
+
 async def test_each_submit_has_a_connection_of_its_own(fal: FalTwin, provider: FalProvider) -> None:
     """A pooled connection that the server is just closing would make a submit unclear for nothing."""
     for _ in range(3):

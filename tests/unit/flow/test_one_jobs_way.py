@@ -2,7 +2,6 @@
 
 import asyncio
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -17,56 +16,10 @@ from bot.domain.errors import (
     ProviderBusy,
     ProviderUnreachable,
     SubmitUnclear,
-    TookTooLong,
 )
-from bot.domain.job import Accepted, Cancelled, Delivered, Failed, IllegalTransition, Job, Outcome, Submitting, Unclear
-from bot.domain.progress import Completed, InProgress, InQueue
-from bot.domain.request import Command, ImageRef
-from bot.flow.accept import accept
-from bot.flow.kit import Kit, Limits
-from bot.flow.tween import tween
-from bot.ports import CancelAnswer
-from config import catalogue
-from tests.fakes import FakeChannel, FakeFiles, FakeProvider, FakeVideos
-
-
-class Stage:
-    """One flow over fakes: change what a test is about, then :meth:`run`."""
-
-    def __init__(self, workroom: Path) -> None:
-        self.provider = FakeProvider()
-        self.channel = FakeChannel()
-        self.videos = FakeVideos()
-        self.stop = asyncio.Event()
-        self.workroom = workroom
-        self.deadline = 3600.0
-
-    def job(self, start: str = "1280x720", end: str = "1280x720", **options: object) -> Job:
-        """Return an accepted job whose images have these sizes, or these faults."""
-        command = Command("e1", "ann", ImageRef("a", start), ImageRef("b", end), "it rains", options)
-        return accept(command, catalogue.load()[catalogue.DEFAULT_ENDPOINT], now=0.0)
-
-    async def run(self, job: Job | None = None) -> Job:
-        """Run the job to its end."""
-        kit = Kit(
-            provider=self.provider,
-            attachments=FakeFiles(),
-            frames=FakeFiles(),
-            videos=self.videos,
-            workroom=self.workroom,
-            limits=Limits(image_bytes=1000, deadline=self.deadline),
-            clock=asyncio.get_running_loop().time,
-        )
-        return await tween(job or self.job(), kit, self.channel, self.stop)
-
-    def last_words(self) -> tuple[Tone, str]:
-        """Return the tone and the status of the card that is left standing."""
-        return self.channel.cards[-1].tone, self.channel.cards[-1].status
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path)
+from bot.domain.job import Accepted, Cancelled, Delivered, Failed, IllegalTransition, Outcome, Submitting, Unclear
+from bot.domain.progress import InProgress, InQueue
+from tests.unit.flow.staged import Stage
 
 
 async def test_two_images_and_a_prompt_become_one_request_and_one_video(stage: Stage) -> None:
@@ -227,114 +180,6 @@ async def test_a_video_that_the_channel_does_not_take_is_kept(stage: Stage) -> N
     assert str(kept) in stage.last_words()[1]
 
 
-async def test_a_stop_before_the_submit_sends_nothing(stage: Stage) -> None:
-    """Stopped while the images are prepared: free, and said so."""
-    stage.stop.set()
-    job = await stage.run()
-    assert job.state == Cancelled(Charge.NONE)
-    assert "submit fal-ai/wan-flf2v" not in stage.provider.asked
-    assert stage.last_words() == (Tone.CANCELLED, "Nothing was charged.")
-
-
-@pytest.mark.parametrize(
-    ("before", "charge", "says"),
-    [
-        (InQueue(3), Charge.NONE, "Nothing was charged."),
-        (InProgress(("2/30",)), Charge.POSSIBLE, "It may have been running already, so it may have been charged."),
-    ],
-)
-async def test_a_stop_tells_the_truth_about_the_bill(
-    stage: Stage, before: InQueue | InProgress, charge: Charge, says: str
-) -> None:
-    """Free in the queue; perhaps billed once it was running."""
-    stage.provider.updates = [before, asyncio.Event(), Completed()]
-    job = await run_and_stop(stage, before)
-    assert job.state == Cancelled(charge)
-    assert stage.provider.asked[-1] == "cancel r1"
-    assert stage.last_words() == (Tone.CANCELLED, says)
-
-
-async def run_and_stop(stage: Stage, seen: InQueue | InProgress) -> Job:
-    """Stop the job once its card shows this update."""
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(stage.run())
-        wanted = "Next in the queue" if seen == InQueue(0) else "3 before" if isinstance(seen, InQueue) else "Step 2/30"
-        await stage.channel.until(lambda card: wanted in card.status)
-        stage.stop.set()
-    return running.result()
-
-
-@pytest.mark.parametrize("seen", [[InQueue(0)], []])
-async def test_a_job_that_may_have_begun_before_the_stop_arrived_may_have_been_charged(
-    stage: Stage, seen: list[InQueue]
-) -> None:
-    """It is asked to stop in the queue, or before anything is known of it, and is seen to run before it ends."""
-    stage.provider.updates = [*seen, asyncio.Event(), InProgress(("2/30",)), Completed()]
-    if seen:
-        job = await run_and_stop(stage, seen[0])
-    else:
-        stage.provider.during_submit = stage.stop.set
-        job = await stage.run()
-    assert job.state == Cancelled(Charge.POSSIBLE)
-
-
-async def test_nothing_is_claimed_of_a_job_that_was_never_seen_in_the_queue(stage: Stage) -> None:
-    """Stopped while it was being submitted, and nothing but its end is ever heard of it: it may have run."""
-    stage.provider.updates = [asyncio.Event(), Completed()]
-    stage.provider.during_submit = stage.stop.set
-    assert (await stage.run()).state == Cancelled(Charge.POSSIBLE)
-
-
-async def test_a_provider_that_goes_away_with_the_job_is_not_sent_it_again(stage: Stage) -> None:
-    """It has the request and may make the video: sending it again could pay twice, so that is not the advice."""
-    stage.provider.outcome = ProviderUnreachable().billed(Charge.POSSIBLE)
-    await stage.run()
-    assert stage.last_words() == (
-        Tone.FAILED,
-        (
-            "The provider took the request, and cannot be reached any more. Look it up before you send it again. "
-            "This may have been charged; the provider's dashboard shows it."
-        ),
-    )
-
-
-async def test_a_stop_that_the_provider_does_not_hear_is_told(stage: Stage) -> None:
-    """Whoever asked to stop must know that the job goes on, and costs what it costs."""
-    gate = asyncio.Event()
-    stage.provider.updates = [InQueue(0), gate, Completed()]
-    stage.provider.cancel_answer = ProviderUnreachable()
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(run_and_stop(stage, InQueue(0)))
-        await stage.channel.until(lambda card: "so the job goes on" in " ".join(card.notices))
-        gate.set()
-    assert isinstance(running.result().state, Delivered)
-
-
-async def test_a_stop_that_comes_too_late_still_brings_the_video(stage: Stage) -> None:
-    """What was paid for is delivered."""
-    gate = asyncio.Event()
-    stage.provider.updates = [InQueue(0), gate, Completed()]
-    stage.provider.cancel_answer = CancelAnswer.TOO_LATE
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(run_and_stop(stage, InQueue(0)))
-        await stage.channel.until(lambda card: "Too late to stop it" in " ".join(card.notices))
-        gate.set()
-    assert isinstance(running.result().state, Delivered)
-    assert stage.channel.videos == [b"mp4"]
-
-
-@pytest.mark.looptime
-async def test_a_stop_that_is_never_confirmed_may_have_been_charged(stage: Stage) -> None:
-    """Asked to stop in the queue, and then silence: nobody knows whether it ran."""
-    stage.provider.updates = [InQueue(0), asyncio.Event()]
-    stage.provider.cancel_answer = CancelAnswer.NOT_FOUND
-    stage.deadline = 60.0
-    job = await run_and_stop(stage, InQueue(0))
-    assert isinstance(job.state, Failed)
-    assert isinstance(job.state.error, TookTooLong)
-    assert job.state.error.charge is Charge.POSSIBLE
-
-
 @pytest.mark.looptime
 async def test_a_job_that_never_ends_is_given_up_and_stopped(stage: Stage) -> None:
     """Giving up also stops the paid job."""
@@ -360,25 +205,6 @@ async def test_where_nobody_is_billed_nothing_is_said_of_a_charge(stage: Stage) 
     assert "charged" not in stage.last_words()[1]
 
 
-@pytest.mark.looptime
-async def test_the_card_changes_no_faster_than_the_channel_likes_and_the_newest_wins(stage: Stage) -> None:
-    """A hundred steps at once are two edits: the first that is new, and the last."""
-    stage.channel.pace = 3.0
-    stage.provider.updates = [InQueue(0), *(InProgress((f"{step}/100",)) for step in range(1, 101)), Completed()]
-    await stage.run()
-    assert stage.channel.cards[0].status == "Preparing the images"
-    assert stage.last_words()[0] is Tone.DONE
-    assert len(stage.channel.cards) <= 3
-
-
-async def test_a_card_that_cannot_be_shown_does_not_cost_the_job(stage: Stage) -> None:
-    """The channel fails once; the job goes on, and the next card is shown."""
-    stage.channel.errors = [ProviderUnreachable()]
-    job = await stage.run()
-    assert isinstance(job.state, Delivered)
-    assert stage.last_words()[0] is Tone.DONE
-
-
 async def test_an_already_cancelled_job_is_told_as_cancelled(stage: Stage) -> None:
     """Somebody stopped it in the provider's dashboard."""
     stage.provider.outcome = JobCancelled()
@@ -394,3 +220,16 @@ def test_a_job_takes_no_step_that_is_not_allowed(stage: Stage) -> None:
         job.to(Submitting())
     with pytest.raises(IllegalTransition, match="Cancelled -> Accepted"):
         job.to(Cancelled(Charge.NONE)).to(Accepted())
+
+
+async def test_a_provider_that_goes_away_with_the_job_is_not_sent_it_again(stage: Stage) -> None:
+    """It has the request and may make the video: sending it again could pay twice, so that is not the advice."""
+    stage.provider.outcome = ProviderUnreachable().billed(Charge.POSSIBLE)
+    await stage.run()
+    assert stage.last_words() == (
+        Tone.FAILED,
+        (
+            "The provider took the request, and cannot be reached any more. Look it up before you send it again. "
+            "This may have been charged; the provider's dashboard shows it."
+        ),
+    )

@@ -1,0 +1,47 @@
+"""One flow over fakes, for the tests of what it sends, tells and owes."""
+
+import asyncio
+from pathlib import Path
+
+from bot.domain.card import Tone
+from bot.domain.job import Job
+from bot.domain.request import Command, ImageRef
+from bot.flow.accept import accept
+from bot.flow.kit import Kit, Limits
+from bot.flow.tween import tween
+from config import catalogue
+from tests.fakes import FakeChannel, FakeFiles, FakeProvider, FakeVideos
+
+
+class Stage:
+    """One flow over fakes: change what a test is about, then :meth:`run`."""
+
+    def __init__(self, workroom: Path) -> None:
+        self.provider = FakeProvider()
+        self.channel = FakeChannel()
+        self.videos = FakeVideos()
+        self.stop = asyncio.Event()
+        self.workroom = workroom
+        self.deadline = 3600.0
+
+    def job(self, start: str = "1280x720", end: str = "1280x720", **options: object) -> Job:
+        """Return an accepted job whose images have these sizes, or these faults."""
+        command = Command("e1", "ann", ImageRef("a", start), ImageRef("b", end), "it rains", options)
+        return accept(command, catalogue.load()[catalogue.DEFAULT_ENDPOINT], now=0.0)
+
+    async def run(self, job: Job | None = None) -> Job:
+        """Run the job to its end."""
+        kit = Kit(
+            provider=self.provider,
+            attachments=FakeFiles(),
+            frames=FakeFiles(),
+            videos=self.videos,
+            workroom=self.workroom,
+            limits=Limits(image_bytes=1000, deadline=self.deadline),
+            clock=asyncio.get_running_loop().time,
+        )
+        return await tween(job or self.job(), kit, self.channel, self.stop)
+
+    def last_words(self) -> tuple[Tone, str]:
+        """Return the tone and the status of the card that is left standing."""
+        return self.channel.cards[-1].tone, self.channel.cards[-1].status
