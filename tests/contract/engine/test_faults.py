@@ -58,11 +58,11 @@ async def test_a_lookup_that_hangs_does_not_hold_up_the_end(tmp_path: Path) -> N
     hook, asked = tmp_path / "hook", tmp_path / "asked"
     hook.mkdir()
     (hook / "sitecustomize.py").write_text(
-        "import pathlib, socket, time\n"
+        "import pathlib, socket, threading\n"
         "def hang(host, *rest, found=socket.getaddrinfo, **named):\n"
         "    if 'slow' in str(host):\n"
         f"        pathlib.Path({str(asked)!r}).touch()\n"
-        "        time.sleep(60)\n"
+        "        threading.Event().wait(60)\n"
         "    return found(host, *rest, **named)\n"
         "socket.getaddrinfo = hang\n"
     )

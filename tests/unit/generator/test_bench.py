@@ -1,4 +1,4 @@
-"""The benchmark runs, says what the issue asks it to say, and finds us best."""
+"""The benchmark runs, says what a reader needs to judge it, and finds us best."""
 
 import subprocess
 import sys
