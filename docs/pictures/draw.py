@@ -27,6 +27,7 @@ from bot.domain.request import Command, ImageRef
 from bot.flow.accept import accept
 from bot.flow.kit import Kit, Limits
 from bot.flow.tween import tween
+from bot.wording.units import duration
 from config import catalogue
 
 HERE = Path(__file__).parent
@@ -49,16 +50,17 @@ TEMPLATE = """<svg viewBox="0 0 {terminal_width} {terminal_height}" xmlns="http:
 
 
 class Kept:
-    """Keeps every card that was shown."""
+    """Keeps every card that was shown, with the seconds that had passed."""
 
     pace = 0.05
 
     def __init__(self) -> None:
-        self.cards: list[Card] = []
+        self.cards: list[tuple[Card, float]] = []
+        self._since = time.monotonic()
 
     def show(self, card: Card) -> None:
         """Keep this card."""
-        self.cards.append(card)
+        self.cards.append((card, time.monotonic() - self._since))
 
 
 async def job(view: Kept, output: Path) -> None:
@@ -85,9 +87,9 @@ def main() -> None:
         asyncio.run(job(view, output))
         with Image.open(output.with_suffix(".sheet.png")) as sheet:
             sheet.convert("RGB").save(HERE / "contact-sheet.jpg", quality=88, optimize=True)
-    half = min((card for card in view.cards if card.fraction), key=lambda card: abs((card.fraction or 0) - 0.5))
+    half, elapsed = min(view.cards, key=lambda shown: abs((shown[0].fraction or 0) - 0.5))
     console = Console(record=True, width=WIDTH, force_terminal=True, color_system="truecolor", file=io.StringIO())
-    console.print(panel(half, Spinner("dots"), "3 s"))
+    console.print(panel(half, Spinner("dots"), duration(elapsed)))
     (HERE / "card.svg").write_text(console.export_svg(code_format=TEMPLATE, unique_id="card"), "utf-8")
 
 
