@@ -109,7 +109,7 @@ def _engine_command(settings: Settings) -> click.Command:
 def _run(make: Make, model: Model, settings: Settings) -> int:
     try:
         return asyncio.run(_make(make, model, settings))
-    except KeyboardInterrupt:
+    except (asyncio.CancelledError, KeyboardInterrupt):
         return terminal.leave()
 
 
@@ -177,17 +177,20 @@ def _stop_on_signals() -> Iterator[asyncio.Event]:
     """Set the event at the first Ctrl-C, SIGTERM or hang-up; a second one ends the program at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    program = asyncio.current_task()
+    assert program is not None
     signals = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup's wish
         signals.append(signal.SIGHUP)
 
-    def first() -> None:
+    def asked() -> None:
+        # A second one is a cancellation and not a KeyboardInterrupt, which would strike in the middle of any line.
+        if stop.is_set():
+            program.cancel()
         stop.set()
-        for number in signals:
-            loop.remove_signal_handler(number)
 
     for number in signals:
-        loop.add_signal_handler(number, first)
+        loop.add_signal_handler(number, asked)
     try:
         yield stop
     finally:
