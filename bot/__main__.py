@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import click
@@ -118,10 +118,11 @@ async def _make(make: Make, model: Model, settings: Settings) -> int:
         job = accept(make.command, model, time.monotonic())
         _prepare(settings.data_dir)
         # A stop while the engine starts counts too: the job then ends before anything is sent.
-        with _stop_on_signals() as stop, terminal.view(make) as view:
-            channel = LocalChannel(view, make.output, ContactSheet())
+        with _stop_on_signals() as stop, terminal.view(make) as view, closing(ContactSheet()) as sheets:
+            channel = LocalChannel(view, make.output, sheets)
             async with _provider(make, settings) as provider:
-                job = await tween(job, _kit(provider, settings), channel, stop)
+                with _kit(provider, settings) as kit:
+                    job = await tween(job, kit, channel, stop)
     except TweenError as error:
         return terminal.refuse(error, make)
     return terminal.conclude(job, make, channel)
@@ -136,16 +137,11 @@ def _prepare(folder: Path) -> None:
         raise FolderUnusable(folder, "it cannot be written to")
 
 
-def _kit(provider: Provider, settings: Settings) -> Kit:
-    return Kit(
-        provider=provider,
-        attachments=DiskAttachments(),
-        frames=PillowFrames(),
-        videos=PyAVVideos(),
-        workroom=settings.data_dir,
-        limits=Limits(image_bytes=settings.max_image_bytes, deadline=settings.job_deadline_s),
-        clock=time.monotonic,
-    )
+@contextmanager
+def _kit(provider: Provider, settings: Settings) -> Iterator[Kit]:
+    limits = Limits(image_bytes=settings.max_image_bytes, deadline=settings.job_deadline_s)
+    with closing(PillowFrames()) as frames, closing(PyAVVideos()) as videos:
+        yield Kit(provider, DiskAttachments(), frames, videos, settings.data_dir, limits, time.monotonic)
 
 
 @asynccontextmanager

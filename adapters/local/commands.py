@@ -56,7 +56,7 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
             click.Argument(["start"], type=path),
             click.Argument(["end"], type=path),
             click.Argument(["prompt"]),
-            click.Option(["-o", "--output"], type=_OutputPath(), help=words.OUTPUT_HELP, metavar="OUT.mp4"),
+            click.Option(["-o", "--output"], type=path, help=words.OUTPUT_HELP, metavar="OUT.mp4"),
             click.Option(["--at"], type=click.Choice(["fal", "embedded"]), help=words.AT_HELP),
             click.Option(["--json"], is_flag=True, show_default=False, help=words.JSON_HELP),
             *(_flag(option) for option in model.options),
@@ -149,18 +149,6 @@ def _typed(kind: str, value: object) -> object:
         return {"integer": int, "number": float}.get(kind, str)(value)
     except ValueError:
         return value
-
-
-class _OutputPath(click.ParamType[Path]):
-    """A path to write an MP4 to, checked before anything is spent."""
-
-    name = "path"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # noqa: ANN401
-        path = Path(value)
-        if unfit := _unfit(path):
-            self.fail(unfit, param, ctx)
-        return path
 
 
 class _Sectioned(click.Command):

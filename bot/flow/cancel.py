@@ -21,8 +21,6 @@ async def cancel(ticket: Ticket, kit: Kit) -> CancelAnswer:
 
 def charge(error: JobCancelled, kit: Kit, *, never_ran: bool) -> Charge:
     """Return what a stopped job may have cost: nothing in the queue, perhaps something where it may have run."""
-    if not kit.provider.charges:
-        return Charge.NONE
     if error.charge is Charge.BILLED:
-        return Charge.BILLED
-    return Charge.NONE if never_ran else Charge.POSSIBLE
+        return kit.owed(Charge.BILLED)
+    return Charge.NONE if never_ran else kit.owed(Charge.POSSIBLE)

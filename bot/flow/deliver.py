@@ -21,9 +21,9 @@ async def deliver(job: Job, kit: Kit, channel: Channel) -> Job:
     except TweenError as error:
         if not isinstance(error, NotHandedOver):
             path.unlink(missing_ok=True)
-        return job.to(Failed(error.billed(Charge.BILLED if kit.provider.charges else Charge.NONE)))
+        return job.to(Failed(error.billed(_charge(finished, kit))))
     path.unlink(missing_ok=True)
-    return job.to(Delivered(video, finished.outcome.seed, cost(job, finished, kit), kit.clock() - job.accepted_at))
+    return job.to(Delivered(video, finished.outcome.seed, _cost(job, finished, kit), kit.clock() - job.accepted_at))
 
 
 async def _fetched(finished: Finished, path: Path, kit: Kit) -> Video:
@@ -36,7 +36,12 @@ async def _fetched(finished: Finished, path: Path, kit: Kit) -> Video:
     return await kit.videos.inspect(path)
 
 
-def cost(job: Job, finished: Finished, kit: Kit) -> Decimal | None:
+def _charge(finished: Finished, kit: Kit) -> Charge:
+    """Return what a finished job owes: it was billed, unless the provider says that it billed nothing."""
+    return Charge.NONE if finished.outcome.units == 0 else kit.owed(Charge.BILLED)
+
+
+def _cost(job: Job, finished: Finished, kit: Kit) -> Decimal | None:
     """US dollars billed: by the provider's units where it says, else by the price rule; None where nobody is billed."""
     if not kit.provider.charges:
         return None

@@ -48,17 +48,16 @@ class _Wait:
     async def until_completed(self, stop: asyncio.Event) -> None:
         """Return when the provider is done; raise :class:`TookTooLong` at the deadline."""
         limits = self._kit.limits
+        ends = self._kit.clock() + limits.deadline
         watch = asyncio.create_task(self._watch(), name=f"watch {self._ticket.request_id}")
         stopped = asyncio.create_task(stop.wait(), name=f"stop {self._ticket.request_id}")
         try:
             await asyncio.wait((watch, stopped), timeout=limits.deadline, return_when=asyncio.FIRST_COMPLETED)
             if stopped.done() and not watch.done():
-                await self._stop(watch)
+                await self._stop(watch, ends)
             if not watch.done():
                 await cancel(self._ticket, self._kit)
-                raise TookTooLong(limits.deadline).billed(
-                    Charge.POSSIBLE if self._kit.provider.charges else Charge.NONE
-                )
+                raise TookTooLong(limits.deadline).billed(self._kit.owed(Charge.POSSIBLE))
             await watch
         finally:
             for task in (watch, stopped):
@@ -72,12 +71,12 @@ class _Wait:
             self._ran |= isinstance(update, InProgress)
             self._tell(self._progress, self._answer)
 
-    async def _stop(self, watch: asyncio.Task[None]) -> None:
+    async def _stop(self, watch: asyncio.Task[None], ends: float) -> None:
         self._asked = True
         self._answer = await cancel(self._ticket, self._kit)
         self._tell(self._progress, self._answer)
         if self._answer is not CancelAnswer.REQUESTED:
-            await asyncio.wait((watch,), timeout=self._kit.limits.deadline)
+            await asyncio.wait((watch,), timeout=max(0.0, ends - self._kit.clock()))
             return
         await asyncio.wait((watch,), timeout=self._kit.limits.stop_grace)
         if not watch.done():

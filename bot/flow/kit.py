@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.domain.errors import Charge
 from bot.ports import Attachments, Frames, Provider, Videos
 
 
@@ -27,3 +28,7 @@ class Kit:
     workroom: Path
     limits: Limits
     clock: Callable[[], float]
+
+    def owed(self, charge: Charge) -> Charge:
+        """Return what may be said of a bill: this, or nothing where nobody is billed."""
+        return charge if self.provider.charges else Charge.NONE

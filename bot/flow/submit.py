@@ -18,7 +18,7 @@ async def submit(job: Job, kit: Kit, record: Callable[[Job], None]) -> Job:
     try:
         ticket = await kit.provider.submit(request.model.endpoint, arguments)
     except SubmitUnclear:
-        return job.to(Unclear(Charge.POSSIBLE if kit.provider.charges else Charge.NONE))
+        return job.to(Unclear(kit.owed(Charge.POSSIBLE)))
     except TweenError as error:
         return job.to(Failed(error))
     return job.to(Submitted(ticket))

@@ -27,7 +27,6 @@ UNCLEAR = (
     "look at the provider's dashboard first."
 )
 UNCLEAR_FREE = "The engine's answer was lost, so it may be rendering this for nothing. Send it again when you like."
-CANCEL_ASKED = "Asked to stop; waiting for the provider's answer."
 
 CANCELLED: Mapping[Charge, str] = {
     Charge.NONE: "Nothing was charged.",
@@ -36,7 +35,7 @@ CANCELLED: Mapping[Charge, str] = {
 }
 
 CANCEL_TOLD: Mapping[CancelAnswer, str] = {
-    CancelAnswer.REQUESTED: CANCEL_ASKED,
+    CancelAnswer.REQUESTED: "Asked to stop; waiting for the provider's answer.",
     CancelAnswer.TOO_LATE: "Too late to stop it: it is finished, and the video comes anyway.",
     CancelAnswer.NOT_FOUND: "The provider no longer knows this job.",
     CancelAnswer.NOT_HEARD: "The provider could not be asked to stop, so the job goes on.",

@@ -5,7 +5,7 @@ import os
 import re
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -58,7 +58,8 @@ async def shell(command: str, folder: Path) -> AsyncIterator[asyncio.subprocess.
     try:
         yield process
     finally:
-        if process.returncode is None:
+        # It may have ended by itself without our having heard of it, and then its own words are the news.
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
 
@@ -107,7 +108,7 @@ async def test_the_engine_alone_and_a_job_for_it(clone: Path) -> None:
         assert engine.stdout is not None
         async with asyncio.timeout(60):
             while b"engine ready on http://127.0.0.1:8765" not in (line := await engine.stdout.readline()):
-                assert line, "the engine ended"
+                assert line, "the engine ended: is port 8765 taken?"
         await output(MAKE_AT_ENGINE, clone)
         engine.send_signal(signal.SIGTERM)
         async with asyncio.timeout(15):

@@ -171,6 +171,14 @@ async def test_a_video_that_does_not_come_over_is_told_with_its_request(stage: S
     )
 
 
+async def test_a_job_that_was_billed_nothing_is_never_called_charged(stage: Stage) -> None:
+    """A server of one's own bills no units, and says so: what fails after that cost nothing."""
+    stage.provider.outcome = Outcome("video", 7, Decimal(0))
+    stage.provider.download_error = ProviderUnreachable("ConnectionResetError")
+    await stage.run()
+    assert "charged" not in stage.last_words()[1]
+
+
 async def test_a_video_that_the_channel_does_not_take_is_kept(stage: Stage) -> None:
     """What was paid for is not thrown away."""
     kept = stage.workroom / "r1.mp4"
