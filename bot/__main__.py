@@ -30,6 +30,7 @@ from bot.domain.errors import FolderUnusable, TweenError
 from bot.domain.model import Model
 from bot.flow.accept import accept
 from bot.flow.kit import Kit, Limits
+from bot.flow.signals import Signals
 from bot.flow.tween import tween
 from bot.ports import Provider
 from bot.wording import cli as words
@@ -118,11 +119,11 @@ async def _make(make: Make, model: Model, settings: Settings) -> int:
         job = accept(make.command, model, time.monotonic())
         _prepare(settings.data_dir)
         # A stop while the engine starts counts too: the job then ends before anything is sent.
-        with _stop_on_signals() as stop, terminal.view(make) as view, closing(ContactSheet()) as sheets:
+        with _stop_on_signals() as signals, terminal.view(make) as view, closing(ContactSheet()) as sheets:
             channel = LocalChannel(view, make.output, sheets)
             async with _provider(make, settings) as provider:
                 with _kit(provider, settings) as kit:
-                    job = await tween(job, kit, channel, stop)
+                    job = await tween(job, kit, channel, signals)
     except TweenError as error:
         return terminal.refuse(error, make)
     return terminal.conclude(job, make, channel)
@@ -169,9 +170,9 @@ async def _credentials(make: Make, settings: Settings) -> Credentials | None:
 
 
 @contextmanager
-def _stop_on_signals() -> Iterator[asyncio.Event]:
-    """Set the event at the first Ctrl-C, SIGTERM or hang-up; a second one ends the program at once."""
-    stop = asyncio.Event()
+def _stop_on_signals() -> Iterator[Signals]:
+    """Stop the job at the first Ctrl-C, SIGTERM or hang-up; a second one ends the program at once."""
+    job = Signals()
     loop = asyncio.get_running_loop()
     program = asyncio.current_task()
     assert program is not None
@@ -181,14 +182,14 @@ def _stop_on_signals() -> Iterator[asyncio.Event]:
 
     def asked() -> None:
         # A second one is a cancellation and not a KeyboardInterrupt, which would strike in the middle of any line.
-        if stop.is_set():
+        if job.stopped:
             program.cancel()
-        stop.set()
+        job.stop()
 
     for number in signals:
         loop.add_signal_handler(number, asked)
     try:
-        yield stop
+        yield job
     finally:
         for number in signals:
             loop.remove_signal_handler(number)

@@ -4,18 +4,20 @@ All coroutines may be cancelled at any await; what a cancelled call may leave be
 come as the errors of ``bot.domain.errors`` and nothing else.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
+from bot.domain.budget import Allowance, Budget, Usage
 from bot.domain.card import Card
 from bot.domain.errors import Which
 from bot.domain.job import Job, Outcome, Ticket
 from bot.domain.media import Frame, Video
 from bot.domain.model import Value
 from bot.domain.progress import Update
-from bot.domain.request import ImageRef
+from bot.domain.request import Author, ImageRef
 
 
 class CancelAnswer(Enum):
@@ -42,12 +44,27 @@ class Provider(Protocol):
         """
         ...
 
-    async def submit(self, endpoint: str, arguments: Mapping[str, Value]) -> Ticket:
-        """Send the request exactly once.
+    async def submit(self, endpoint: str, arguments: Mapping[str, Value], token: str | None = None) -> Ticket:
+        """Send the request exactly once. ``token`` is the job's secret for the provider's webhook, where it has one.
 
         Raises :class:`SubmitUnclear` when the provider may have accepted it; every other error proves
         that nothing was accepted.
         """
+        ...
+
+    def trace(self, arguments: Mapping[str, Value]) -> str:
+        """Return what a request of these arguments is known by in the provider's history; safe to store and log."""
+        ...
+
+    async def look_up(self, endpoint: str, trace: str, since: float) -> Ticket | None:
+        """Look in the provider's history for the request of this trace, sent at ``since`` (epoch seconds) or later.
+
+        None: it is not there, or there is no history. A request that was just sent may appear later.
+        """
+        ...
+
+    def ticket(self, endpoint: str, request_id: str) -> Ticket:
+        """Return the ticket that an accepted request's id stands for."""
         ...
 
     def follow(self, ticket: Ticket) -> AsyncIterator[Update]:
@@ -107,20 +124,206 @@ class ContactSheets(Protocol):
 
 
 class Channel(Protocol):
-    """Where a job was asked for, and where its card and its video go."""
+    """Where a job was asked for, and where its card and its video go.
+
+    Messages carry the job's id as nonce where the platform has one, so that one that is sent again is not a second one.
+    """
 
     @property
     def pace(self) -> float:
         """Seconds that must lie between two edits of a card."""
         ...
 
+    @property
+    def place(self) -> Mapping[str, str]:
+        """What another process needs to find the channel, the card and the video's message; grows as they appear."""
+        ...
+
     async def show(self, card: Card) -> None:
-        """Post the card, or edit it when it is there already."""
+        """Post the card, or edit it when it is there already.
+
+        Raises :class:`ChannelBusy`, :class:`PostUnclear`, or :class:`ChannelGone` where no later attempt can work.
+        """
         ...
 
     async def post(self, job: Job, video: Video, path: Path) -> None:
         """Hand over the finished video at ``path``, as one new message; the file may be moved away.
 
-        Raises :class:`NotHandedOver`, and then the file still lies at ``path``.
+        Raises :class:`ChannelBusy` (surely not posted), :class:`PostUnclear` (it may be there: ask :meth:`posted`), or
+        :class:`NotHandedOver` where no later attempt can work; the file then still lies at ``path``.
+        """
+        ...
+
+    async def posted(self, job: Job) -> bool:
+        """Whether the video's message of this job is there, as far as the platform can tell."""
+        ...
+
+
+class StagedFiles(Protocol):
+    """Keeps what was fetched for a job on this disk, so that a restart does not depend on the platform's links."""
+
+    def around(self, job: Job, attachments: Attachments) -> Attachments:
+        """Return attachments that are fetched once, and from this disk afterwards."""
+        ...
+
+    async def drop(self, job_id: str) -> None:
+        """Remove what is kept for a job; a job without anything is fine."""
+        ...
+
+
+class Platform(Protocol):
+    """One way in and out: a chat platform, or the channel on this machine."""
+
+    @property
+    def name(self) -> str:
+        """As in :class:`Author`: ``discord``, ``slack``, ``local``."""
+        ...
+
+    @property
+    def attachments(self) -> Attachments:
+        """Fetches what this platform's image references name."""
+        ...
+
+    def channel(self, job: Job) -> Channel:
+        """Open the channel of a job, from the job's place alone; sends nothing."""
+        ...
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the operator allows: jobs running and waiting at the same time, and money a month by default."""
+
+    running: int
+    running_per_server: int
+    running_per_author: int
+    waiting: int
+    waiting_per_author: int
+    allowance: Allowance
+
+
+class Hold(Protocol):
+    """The one right to carry a job on. What it saves is durable before the call returns.
+
+    Every method raises :class:`Superseded` once another process has taken the job over, and waits while the store is
+    away: what is to be saved has already happened.
+    """
+
+    async def save(self, job: Job, token: str | None = None) -> None:
+        """Make the job's state durable, and settle its money where the state is final.
+
+        ``token`` is the secret that the next webhook will carry; its digest is stored. Saving the same state twice
+        is harmless.
+        """
+        ...
+
+    async def remember(self, place: Mapping[str, str]) -> None:
+        """Make the job's place durable."""
+        ...
+
+    async def check(self) -> None:
+        """Make sure, right before an effect outside, that this process still holds the job."""
+        ...
+
+    async def conclude(self) -> None:
+        """Take note that the final card is shown: nothing is left to do."""
+        ...
+
+
+class Superseded(Exception):  # not an error: somebody else carries on
+    """Another process has taken the job over; this one must stop touching it."""
+
+
+@dataclass(frozen=True)
+class Ring:
+    """News from outside for a job that this process carries: a stop, or the provider's word that it is completed."""
+
+    job_id: str
+    stop: bool
+    request_id: str | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A job as its history tells it: the job, and when it began, was sent, and ended (epoch seconds)."""
+
+    job: Job
+    started_at: float | None
+    submitted_at: float | None
+    finished_at: float | None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that this process now carries, and the news of it so far."""
+
+    job: Job
+    hold: Hold
+    news: Ring
+
+
+class JobStore(Protocol):
+    """All jobs, durable: the truth for users. Raises :class:`StoreAway` where it does not answer in time."""
+
+    async def accept(self, job: Job, terms: Terms) -> Job:
+        """Store a new job and reserve its price, or return the job of that id that is there already.
+
+        Raises :class:`QueueFull` or :class:`BudgetSpent`, and then nothing is stored.
+        """
+        ...
+
+    async def load(self, job_id: str) -> Job | None:
+        """Return a job as it stands."""
+        ...
+
+    async def claim(self, job_id: str) -> Claim | None:
+        """Take a job that was admitted to this process, or whose process is dead; None where nothing is left to do.
+
+        Raises :class:`Superseded` where another living process holds it.
+        """
+        ...
+
+    async def ask_to_stop(self, job_id: str) -> None:
+        """Let the process that carries the job know that its author wants it stopped; durable."""
+        ...
+
+    async def arrived(self, token: str, request_id: str) -> bool:
+        """Take a webhook's word that the request of the job with this token is completed; durable and idempotent.
+
+        An unclear job goes on with it. False where no job has this token.
+        """
+        ...
+
+    async def look_again(self, job_id: str) -> Job:
+        """Have an unclear job looked up once more; others are returned as they are."""
+        ...
+
+    async def rung(self) -> Sequence[Ring]:
+        """Return the news for jobs of this process that it has not been told yet."""
+        ...
+
+    async def history(self, author: Author, limit: int = 20) -> Sequence[Entry]:
+        """Return an author's newest jobs on that platform, newest first."""
+        ...
+
+    async def usage(self, author: Author, default: Allowance) -> Usage:
+        """Return this month's money of an author and the author's server."""
+        ...
+
+    async def set_budget(self, budget: Budget) -> None:
+        """Set a budget; it holds from the next accept on."""
+        ...
+
+    async def drop_budget(self, budget: Budget) -> None:
+        """Remove the budget of that platform, server, kind and id."""
+        ...
+
+    async def budgets(self, platform: str, server: str) -> Sequence[Budget]:
+        """Return the budgets of a server."""
+        ...
+
+    async def forget(self, author: Author) -> tuple[int, int]:
+        """Delete what is stored of an author's ended jobs on that platform; (deleted, still under way).
+
+        Those under way are deleted when they end. The sums of the month stay, under a pseudonym.
         """
         ...

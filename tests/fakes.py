@@ -29,6 +29,7 @@ class FakeProvider:
     download_error: TweenError | None = None
     charges: bool = True
     during_submit: Callable[[], None] | None = None
+    found: list[str | TweenError | None] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
     async def upload(self, frame: Frame) -> str:
@@ -36,7 +37,7 @@ class FakeProvider:
         self.asked.append(f"upload {frame.which}")
         return f"https://files/{frame.which}"
 
-    async def submit(self, endpoint: str, arguments: Mapping[str, Value]) -> Ticket:
+    async def submit(self, endpoint: str, arguments: Mapping[str, Value], token: str | None = None) -> Ticket:
         """Accept, or raise what the script says."""
         self.asked.append(f"submit {endpoint}")
         self.arguments = dict(arguments)
@@ -44,7 +45,23 @@ class FakeProvider:
             self.during_submit()
         if self.submit_error:
             raise self.submit_error
-        return Ticket("r1", "status", "response", "cancel")
+        return self.ticket(endpoint, "r1")
+
+    def ticket(self, endpoint: str, request_id: str) -> Ticket:
+        """Return the ticket of an id."""
+        return Ticket(request_id, "status", "response", "cancel")
+
+    def trace(self, arguments: Mapping[str, Value]) -> str:
+        """Return what the history knows a request by."""
+        return str(arguments["prompt"])
+
+    async def look_up(self, endpoint: str, trace: str, since: float) -> Ticket | None:
+        """Play the next of ``found``; None once it is used up."""
+        self.asked.append("look up")
+        found = self.found.pop(0) if self.found else None
+        if isinstance(found, TweenError):
+            raise found
+        return None if found is None else self.ticket(endpoint, found)
 
     async def follow(self, ticket: Ticket) -> AsyncIterator[Update]:
         """Play the script."""
@@ -120,6 +137,7 @@ class FakeChannel:
     cards: list[Card] = field(default_factory=list)
     videos: list[bytes] = field(default_factory=list)
     errors: list[TweenError] = field(default_factory=list)
+    place: Mapping[str, str] = field(default_factory=dict)
     _shown: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def show(self, card: Card) -> None:
@@ -140,3 +158,7 @@ class FakeChannel:
         if self.post_error:
             raise self.post_error
         self.videos.append(path.read_bytes())
+
+    async def posted(self, job: Job) -> bool:
+        """Whether a video was posted."""
+        return bool(self.videos)

@@ -1,10 +1,14 @@
 """The door of the room: fal as the core's provider."""
 
+import hashlib
+import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from fal_client import AsyncRequestHandle
 
 from adapters.fal.connection import Connection
 from adapters.fal.credentials import Credentials
@@ -74,12 +78,25 @@ class FalProvider:
         """Store a frame in fal's storage for a day."""
         return await upload(self._connection, frame, self._patience)
 
-    async def submit(self, endpoint: str, arguments: Mapping[str, Value]) -> Ticket:
+    async def submit(self, endpoint: str, arguments: Mapping[str, Value], token: str | None = None) -> Ticket:  # noqa: ARG002
         """Send the request exactly once; ``adapters.fal.queue`` says how each answer counts."""
         try:
             return await self._queue.submit(endpoint, arguments)
         except TweenError as error:
             raise self._truthful(error) from None
+
+    def trace(self, arguments: Mapping[str, Value]) -> str:
+        """Return a digest of what is sent: the uploads' addresses make every request another one."""
+        return hashlib.sha256(json.dumps(dict(arguments), sort_keys=True).encode()).hexdigest()
+
+    async def look_up(self, endpoint: str, trace: str, since: float) -> Ticket | None:  # noqa: ARG002
+        """Look for a request in the account's history."""
+        return None
+
+    def ticket(self, endpoint: str, request_id: str) -> Ticket:
+        """Return the ticket that a request id stands for."""
+        handle = AsyncRequestHandle.from_request_id(self._connection.http, endpoint, request_id)
+        return Ticket(request_id, handle.status_url, handle.response_url, handle.cancel_url)
 
     async def follow(self, ticket: Ticket) -> AsyncGenerator[Update, None]:
         """Yield every change of the job, by server-sent events or by asking."""

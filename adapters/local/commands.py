@@ -11,7 +11,7 @@ import click
 
 from adapters.local.upload import contact_sheet_of
 from bot.domain.model import Model, Option, Value
-from bot.domain.request import Command, ImageRef, check_option
+from bot.domain.request import Author, Command, ImageRef, check_option
 from bot.wording import cli as words
 from bot.wording.refusals import fault
 
@@ -36,7 +36,7 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
         _keep_inputs((given["start"], given["end"]), output)
         command = Command(
             id=uuid4().hex,
-            author="local",
+            author=Author("local", "local"),
             start=ImageRef(given["start"].name, str(given["start"])),
             end=ImageRef(given["end"].name, str(given["end"])),
             prompt=given["prompt"],

@@ -15,7 +15,19 @@ from adapters.local.lasting import Lasting
 from adapters.local.live import LiveCard
 from adapters.local.upload import CardView, LocalChannel
 from bot.domain.errors import TweenError, UserFixable
-from bot.domain.job import Accepted, Cancelled, Delivered, Failed, Finished, Job, Staged, Submitted, Submitting, Unclear
+from bot.domain.job import (
+    Accepted,
+    Cancelled,
+    Delivered,
+    Failed,
+    Finished,
+    Job,
+    Posting,
+    Staged,
+    Submitted,
+    Submitting,
+    Unclear,
+)
 from bot.wording import cli as words
 from bot.wording.refusals import explain
 
@@ -70,7 +82,7 @@ def conclude(job: Job, make: Make, channel: LocalChannel) -> int:
             return EXIT_CANCELLED
         case Unclear():
             return EXIT_UNCLEAR
-        case Accepted() | Staged() | Submitting() | Submitted() | Finished():
+        case Accepted() | Staged() | Submitting() | Submitted() | Finished() | Posting():
             raise AssertionError(f"{type(job.state).__name__} is no ending")
         case _:
             assert_never(job.state)

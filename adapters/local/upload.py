@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -49,6 +50,11 @@ class LocalChannel:
         """Where the contact sheet lies once the video is posted."""
         return contact_sheet_of(self._output)
 
+    @property
+    def place(self) -> Mapping[str, str]:
+        """Nothing: the channel ends with the process."""
+        return {}
+
     async def show(self, card: Card) -> None:
         """Show the card."""
         self._view.show(card)
@@ -67,6 +73,10 @@ class LocalChannel:
             self.no_sheet = error.what
         except OSError as error:
             self.no_sheet = of_disk(error, path).said
+
+    async def posted(self, job: Job) -> bool:  # noqa: ARG002  # one channel, one job
+        """Whether the video is in its place."""
+        return self._output.exists()
 
 
 def _copied(path: Path, to: Path) -> None:

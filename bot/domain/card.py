@@ -25,11 +25,20 @@ class Field:
     value: str
 
 
+class Action(Enum):
+    """What a reader may do with a job, as a button; the value is what a platform stores in it."""
+
+    CANCEL = "cancel"
+    LOOK_AGAIN = "look"
+    SEND_AGAIN = "again"
+
+
 @dataclass(frozen=True)
 class Card:
     """What a reader sees of a job at one moment; two equal cards look the same.
 
-    ``fraction`` (0..1) is None where nothing is known of it; ``status`` is one line; ``notices`` are whole sentences.
+    ``fraction`` (0..1) is None where nothing is known of it; ``status`` is one line; ``notices`` are whole sentences;
+    ``actions`` are what its author may do now, in the order to show them.
     """
 
     job_id: str
@@ -41,3 +50,4 @@ class Card:
     fraction: float | None
     fields: tuple[Field, ...]
     notices: tuple[str, ...]
+    actions: tuple[Action, ...] = ()

@@ -5,12 +5,19 @@
     │   ├── BadRequest           options or prompt against the model's rules (carries every fault)
     │   ├── BadImage             one of the two images cannot be used (BadImages: both)
     │   ├── ContentRefused       the provider's content policy
-    │   └── InputRefused         the provider refused an input that we let through
+    │   ├── InputRefused         the provider refused an input that we let through
+    │   └── NotYours             only the author of a job may do that
     ├── TryLater             nothing to mend: the same request may work in a while
     │   ├── ProviderBusy         429, a full queue
     │   ├── ProviderUnreachable  no connection, or the answer never came
     │   ├── ProviderFailed       the provider's own failure, before or while rendering
-    │   └── TookTooLong          our deadline passed; the provider was asked to stop
+    │   ├── TookTooLong          our deadline passed; the provider was asked to stop
+    │   ├── QueueFull            too many jobs wait, of this author or of everyone
+    │   ├── BudgetSpent          the month's money of this author or server does not cover the price
+    │   ├── StoreAway            the job store does not answer: nothing was accepted
+    │   ├── Draining             the bot is about to restart: nothing was accepted
+    │   ├── ChannelBusy          the platform did not take a message, and may in a while
+    │   └── PostUnclear          the platform's answer to a message was lost: it may be there
     ├── OurFault             the operator has to act
     │   ├── FolderUnusable       the data folder cannot be made or written to
     │   ├── EngineFailed         the embedded engine did not start
@@ -18,7 +25,10 @@
     │   ├── ProtocolBroken       an answer that fits no contract
     │   ├── BadVideo             the result is not the MP4 it claims to be
     │   ├── NotFetched           the video is made, and does not come over
-    │   └── NotHandedOver        the video is here, and the channel does not take it
+    │   ├── NotHandedOver        the video is here, and the channel does not take it
+    │   ├── ChannelGone          the channel, or our way into it, is gone for good
+    │   ├── Unreadable           a stored job that this version cannot read
+    │   └── Defect               a fault in our own code, met while the job was under way
     ├── SubmitUnclear        the submit's answer was lost: it may have been accepted, and charged
     └── JobCancelled         the provider says that it stopped the job
 
@@ -27,6 +37,8 @@ The errors carry data; the sentences that users read are made from it in ``bot.w
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from typing import Literal
@@ -142,6 +154,10 @@ class InputRefused(UserFixable):
         self.said = said
 
 
+class NotYours(UserFixable):
+    """Only the author of a job may do that."""
+
+
 class ProviderBusy(TryLater):
     """The provider took nothing because it is full; ``retry_after`` in seconds, where it says."""
 
@@ -169,6 +185,55 @@ class TookTooLong(TryLater):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"given up after {seconds:g} s")
         self.seconds = seconds
+
+
+Whose = Literal["author", "server", "everyone"]
+"""Whose limit it is."""
+
+
+class QueueFull(TryLater):
+    """``limit`` jobs of ``whose`` wait already; nothing was accepted."""
+
+    def __init__(self, whose: Whose, limit: int) -> None:
+        super().__init__(f"{limit} jobs of {whose} wait")
+        self.whose = whose
+        self.limit = limit
+
+
+class BudgetSpent(TryLater):
+    """The month's budget of ``whose`` does not cover the price; nothing was accepted.
+
+    ``limit``, ``spent`` (with what is reserved for jobs under way) and ``price`` in US dollars; a new month begins on
+    ``renews`` (UTC).
+    """
+
+    def __init__(self, whose: Whose, limit: Decimal, spent: Decimal, price: Decimal, renews: date) -> None:
+        super().__init__(f"{spent} of {limit} of {whose} spent, {price} wanted")
+        self.whose = whose
+        self.limit = limit
+        self.spent = spent
+        self.price = price
+        self.renews = renews
+
+
+class StoreAway(TryLater):
+    """The job store does not answer."""
+
+
+class Draining(TryLater):
+    """The bot takes no more jobs because it is about to stop or restart."""
+
+
+class ChannelBusy(TryLater):
+    """The platform surely did not take a message; ``retry_after`` in seconds, where it says."""
+
+    def __init__(self, retry_after: float | None = None) -> None:
+        super().__init__(f"channel busy, retry after {retry_after}")
+        self.retry_after = retry_after
+
+
+class PostUnclear(TryLater):
+    """The platform's answer to a message was lost: it may be there."""
 
 
 class FolderUnusable(OurFault):
@@ -239,6 +304,30 @@ class NotHandedOver(OurFault):
         super().__init__(f"{said}, kept at {kept}")
         self.said = said
         self.kept = kept
+
+
+class ChannelGone(OurFault):
+    """The channel, or our way into it, is gone for good; ``said`` is why."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class Unreadable(OurFault):
+    """A stored job that this version cannot read; ``said`` names the part."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class Defect(OurFault):
+    """A fault in our own code, met while the job was under way; ``said`` is its kind, the log has the rest."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class SubmitUnclear(TweenError):

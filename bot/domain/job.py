@@ -1,6 +1,7 @@
 """A job and the states it goes through: a closed union, and the only steps allowed between them."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bot.domain.errors import Charge, TweenError
@@ -44,14 +45,21 @@ class Staged:
 
 @dataclass(frozen=True)
 class Submitting:
-    """The one POST may be on its way: the intent, recorded before it is sent."""
+    """The one POST may be on its way: the intent, recorded before it is sent.
+
+    ``since`` is the moment of the intent; ``trace`` is what the provider's history knows the request by.
+    """
+
+    since: float
+    trace: str = ""
 
 
 @dataclass(frozen=True)
 class Submitted:
-    """The provider has accepted it."""
+    """The provider has accepted it; ``since`` is when the request was sent."""
 
     ticket: Ticket
+    since: float
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,17 @@ class Finished:
 
     ticket: Ticket
     outcome: Outcome
+    since: float
+
+
+@dataclass(frozen=True)
+class Posting:
+    """The video is here and may be on its way to the channel: the intent, recorded before it is posted."""
+
+    ticket: Ticket
+    outcome: Outcome
+    video: Video
+    since: float
 
 
 @dataclass(frozen=True)
@@ -88,25 +107,34 @@ class Cancelled:
 
 @dataclass(frozen=True)
 class Unclear:
-    """The submit's answer was lost: it may have been accepted, and charged. Only its author may send it again."""
+    """The submit's answer was lost: it may have been accepted, and charged. Only its author may send it again.
+
+    ``since`` and ``trace`` are the intent's. Should the request come home after all, the job goes on.
+    """
 
     charge: Charge
+    since: float = 0.0
+    trace: str = ""
 
 
 Final = Delivered | Failed | Cancelled | Unclear
-State = Accepted | Staged | Submitting | Submitted | Finished | Final
+State = Accepted | Staged | Submitting | Submitted | Finished | Posting | Final
 
 _NEXT: dict[type, tuple[type, ...]] = {
     Accepted: (Staged, Failed, Cancelled),
     Staged: (Submitting, Failed, Cancelled),
-    Submitting: (Submitted, Failed, Unclear),
+    # Back to Staged where the provider surely took nothing.
+    Submitting: (Submitted, Staged, Failed, Unclear),
     Submitted: (Finished, Failed, Cancelled),
-    Finished: (Delivered, Failed),
+    Finished: (Posting, Failed),
+    # Back to Submitted after a restart that finds nothing posted: the video is fetched again.
+    Posting: (Delivered, Submitted, Failed),
     Delivered: (),
     Failed: (),
     Cancelled: (),
-    Unclear: (),
+    Unclear: (Submitting, Submitted),
 }
+FINAL = (Delivered, Failed, Cancelled, Unclear)
 
 
 class IllegalTransition(AssertionError):
@@ -118,7 +146,8 @@ class Job:
     """One request on its way, with what has become known about it.
 
     ``accepted_at`` is in seconds of the flow's clock; ``image_sizes`` are (width, height) of the start and the end
-    image once they are staged; ``request_id`` is the provider's, once it has accepted.
+    image once they are staged; ``request_id`` is the provider's, once it has accepted. ``place`` is what the platform's
+    adapter needs to find the channel and the card again, and belongs to it.
     """
 
     request: TweenRequest
@@ -126,6 +155,7 @@ class Job:
     state: State = Accepted()
     image_sizes: tuple[tuple[int, int], tuple[int, int]] | None = None
     request_id: str | None = None
+    place: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -134,8 +164,8 @@ class Job:
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return not _NEXT[type(self.state)]
+        """Whether nothing more will happen to it by itself."""
+        return isinstance(self.state, FINAL)
 
     @property
     def video_size(self) -> tuple[int, int] | None:

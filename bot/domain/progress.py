@@ -11,11 +11,14 @@ _STEP = re.compile(r"(?<![\d/.])(\d{1,6})/(\d{1,6})(?![\d/.])")
 class Phase(Enum):
     """Where a job that is under way stands."""
 
+    WAITING = "waiting"
     STAGING = "staging"
     SUBMITTING = "submitting"
+    RECONCILING = "reconciling"
     QUEUED = "queued"
     RENDERING = "rendering"
     DELIVERING = "delivering"
+    RESUMING = "resuming"
 
 
 @dataclass(frozen=True)

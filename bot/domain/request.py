@@ -14,10 +14,21 @@ from bot.domain.model import Model, Option, Value
 
 
 @dataclass(frozen=True)
+class Author:
+    """Who asked: ids as the platform gives them. ``server`` (guild, workspace) is empty in a direct message."""
+
+    platform: str
+    id: str
+    server: str = ""
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ImageRef:
     """An image as the platform names it.
 
-    ``locator`` means something to the platform's adapter alone: a path, an id, a URL.
+    ``locator`` means something to the platform's adapter alone: a path, an id, a URL. It is stored with the job, so
+    it holds no signature and no token.
     """
 
     name: str
@@ -28,15 +39,17 @@ class ImageRef:
 class Command:
     """What an adapter has read from its platform's payload; nothing of it is checked yet.
 
-    ``id`` is the platform's own event id. In ``options`` a value of None means that the author did not set it.
+    ``id`` is the platform's own event id, unique among all platforms. In ``options`` a value of None means that the
+    author did not set it. ``again_of`` is the job that this one sends again.
     """
 
     id: str
-    author: str
+    author: Author
     start: ImageRef
     end: ImageRef
     prompt: str
     options: Mapping[str, object]
+    again_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,12 +61,13 @@ class TweenRequest:
     """
 
     id: str
-    author: str
+    author: Author
     model: Model
     start: ImageRef
     end: ImageRef
     prompt: str
     options: Mapping[str, Value]
+    again_of: str | None = None
 
     @property
     def price(self) -> Decimal:
@@ -79,7 +93,9 @@ def checked(command: Command, model: Model) -> TweenRequest:
     if faults:
         raise BadRequest(tuple(faults))
     ordered = {name: options[name] for name in known if name in options}
-    return TweenRequest(command.id, command.author, model, command.start, command.end, prompt, ordered)
+    return TweenRequest(
+        command.id, command.author, model, command.start, command.end, prompt, ordered, command.again_of
+    )
 
 
 def _prompt_faults(field: str, prompt: str) -> list[Fault]:

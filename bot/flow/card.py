@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import assert_never
 
-from bot.domain.card import Card, Field, Tone
+from bot.domain.card import Action, Card, Field, Tone
 from bot.domain.errors import Charge, TweenError, Which
 from bot.domain.job import (
     Accepted,
@@ -12,6 +12,7 @@ from bot.domain.job import (
     Failed,
     Finished,
     Job,
+    Posting,
     Staged,
     State,
     Submitted,
@@ -47,6 +48,7 @@ class CardMaker:
             fraction=progress.fraction if under_way else 1.0 if isinstance(job.state, Delivered) else None,
             fields=self._fields(job),
             notices=_notices(job, answer),
+            actions=_actions(job, progress, answer),
         )
 
     def _fields(self, job: Job) -> tuple[Field, ...]:
@@ -86,7 +88,7 @@ class CardMaker:
                 return words.CANCELLED[charge]
             case Unclear(charge=charge):
                 return words.UNCLEAR_FREE if charge is Charge.NONE else words.UNCLEAR
-            case Accepted() | Staged() | Submitting() | Submitted() | Finished():
+            case Accepted() | Staged() | Submitting() | Submitted() | Finished() | Posting():
                 raise AssertionError(f"{type(state).__name__} is no ending")
             case _:
                 assert_never(state)
@@ -104,6 +106,17 @@ def _tone(state: State, progress: Progress) -> Tone:
             return Tone.UNCLEAR
         case _:
             return Tone.WORKING if progress.phase in (Phase.RENDERING, Phase.DELIVERING) else Tone.WAITING
+
+
+def _actions(job: Job, progress: Progress, answer: CancelAnswer | None) -> tuple[Action, ...]:
+    match job.state:
+        case Unclear():
+            return (Action.LOOK_AGAIN, Action.SEND_AGAIN)
+        case Delivered() | Failed() | Cancelled() | Finished() | Posting():
+            return ()
+        case _:
+            # A stop that was answered is not asked for twice.
+            return () if answer or progress.phase is Phase.RESUMING else (Action.CANCEL,)
 
 
 def _notices(job: Job, answer: CancelAnswer | None) -> tuple[str, ...]:

@@ -1,41 +1,48 @@
 """follow: waits for the provider, passes on what it says, and stops the job when asked or when its time is over."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
-from bot.domain.errors import Charge, JobCancelled, TookTooLong, TweenError
-from bot.domain.job import Cancelled, Failed, Finished, Job, Submitted, Ticket
+import structlog
+
+from bot.domain.errors import Charge, JobCancelled, ProviderUnreachable, TookTooLong, TweenError
+from bot.domain.job import Cancelled, Failed, Finished, Job, Submitted
 from bot.domain.progress import InProgress, InQueue, Phase, Progress
 from bot.flow.cancel import cancel, charge
-from bot.flow.kit import Kit
+from bot.flow.run import Run
 from bot.ports import CancelAnswer
 
-Tell = Callable[[Progress, CancelAnswer | None], None]
-"""Told of every change: the progress, and the provider's answer to a cancel once there is one."""
+log = structlog.get_logger()
+T = TypeVar("T")
+
+OUTAGE_PAUSE = 15.0
 
 
-async def follow(job: Job, kit: Kit, stop: asyncio.Event, tell: Tell) -> Job:
-    """Submitted -> Finished, Failed or Cancelled. Setting ``stop`` asks the provider to stop; it may finish anyway."""
+async def follow(job: Job, run: Run) -> Job:
+    """Submitted -> Finished, Failed or Cancelled. A stop asks the provider to stop; it may finish anyway."""
     submitted = job.state
     assert isinstance(submitted, Submitted)
-    wait = _Wait(submitted.ticket, kit, tell)
+    wait = _Wait(job, submitted, run)
     try:
-        await wait.until_completed(stop)
-        outcome = await kit.provider.result(submitted.ticket)
+        await wait.until_completed()
+        outcome = await wait.through_outages(lambda: run.kit.provider.result(submitted.ticket))
     except JobCancelled as error:
-        return job.to(Cancelled(charge(error, kit, never_ran=wait.never_ran)))
+        return job.to(Cancelled(charge(error, run.kit, never_ran=wait.never_ran)))
     except TweenError as error:
         return job.to(Failed(error))
-    return job.to(Finished(submitted.ticket, outcome))
+    return job.to(Finished(submitted.ticket, outcome, submitted.since))
 
 
 class _Wait:
     """One wait for one job: its progress so far, and whether it was asked to stop."""
 
-    def __init__(self, ticket: Ticket, kit: Kit, tell: Tell) -> None:
-        self._ticket = ticket
-        self._kit = kit
-        self._tell = tell
+    def __init__(self, job: Job, submitted: Submitted, run: Run) -> None:
+        self._job = job
+        self._ticket = submitted.ticket
+        self._run = run
+        self._kit = run.kit
+        self._ends = submitted.since + run.kit.limits.deadline
         self._progress = Progress(Phase.QUEUED)
         self._answer: CancelAnswer | None = None
         self._asked = self._queued = self._ran = False
@@ -45,41 +52,67 @@ class _Wait:
         """Whether it was stopped while it was seen in the queue, and never seen to run, before or after."""
         return self._asked and self._queued and not self._ran
 
-    async def until_completed(self, stop: asyncio.Event) -> None:
+    async def until_completed(self) -> None:
         """Return when the provider is done; raise :class:`TookTooLong` at the deadline."""
-        limits = self._kit.limits
-        ends = self._kit.clock() + limits.deadline
-        watch = asyncio.create_task(self._watch(), name=f"watch {self._ticket.request_id}")
-        stopped = asyncio.create_task(stop.wait(), name=f"stop {self._ticket.request_id}")
+        self._tell()
+        watch = asyncio.create_task(self.through_outages(self._watch), name=f"watch {self._ticket.request_id}")
+        heard = asyncio.create_task(self._hear(), name=f"hear {self._ticket.request_id}")
         try:
-            await asyncio.wait((watch, stopped), timeout=limits.deadline, return_when=asyncio.FIRST_COMPLETED)
-            if stopped.done() and not watch.done():
-                await self._stop(watch, ends)
+            await asyncio.wait((watch, heard), timeout=self._left(), return_when=asyncio.FIRST_COMPLETED)
+            if heard.done():
+                heard.result()
+                return
             if not watch.done():
                 await cancel(self._ticket, self._kit)
-                raise TookTooLong(limits.deadline).billed(self._kit.owed(Charge.POSSIBLE))
+                raise TookTooLong(self._kit.limits.deadline).billed(self._kit.owed(Charge.POSSIBLE))
             await watch
         finally:
-            for task in (watch, stopped):
+            for task in (watch, heard):
                 task.cancel()
-            await asyncio.gather(watch, stopped, return_exceptions=True)
+            await asyncio.gather(watch, heard, return_exceptions=True)
+
+    async def through_outages(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask, and where the provider cannot be reached, ask again until the deadline: the job goes on there."""
+        while True:
+            try:
+                return await ask()
+            except ProviderUnreachable as error:
+                if not self._kit.limits.outlasts or self._left() <= OUTAGE_PAUSE:
+                    raise
+                log.warning("provider_away", job_id=self._job.id, error=str(error))
+            await asyncio.sleep(OUTAGE_PAUSE)
 
     async def _watch(self) -> None:
         async for update in self._kit.provider.follow(self._ticket):
             self._progress = self._progress.after(update, self._kit.clock())
             self._queued |= isinstance(update, InQueue)
             self._ran |= isinstance(update, InProgress)
-            self._tell(self._progress, self._answer)
+            self._tell()
 
-    async def _stop(self, watch: asyncio.Task[None], ends: float) -> None:
+    async def _hear(self) -> None:
+        """Return once the provider has called back; raise :class:`JobCancelled` where a stop is never confirmed."""
+        signals = self._run.signals
+        while signals.request_id is None:
+            if signals.stopped and not self._asked:
+                await self._stop()
+            else:
+                await signals.news()
+
+    async def _stop(self) -> None:
         self._asked = True
         self._answer = await cancel(self._ticket, self._kit)
-        self._tell(self._progress, self._answer)
+        self._tell()
         if self._answer is not CancelAnswer.REQUESTED:
-            await asyncio.wait((watch,), timeout=max(0.0, ends - self._kit.clock()))
             return
-        await asyncio.wait((watch,), timeout=self._kit.limits.stop_grace)
-        if not watch.done():
-            # Asked but never confirmed: it may be running, and billed.
-            self._ran = True
-            raise JobCancelled
+        ends = self._kit.clock() + self._kit.limits.stop_grace
+        while self._run.signals.request_id is None:
+            if not await self._run.signals.news(max(0.0, ends - self._kit.clock())):
+                # Asked but never confirmed: it may be running, and billed.
+                self._ran = True
+                raise JobCancelled
+
+    def _tell(self) -> None:
+        self._run.tell(self._job, self._progress, self._answer)
+
+    def _left(self) -> float:
+        return max(0.0, self._ends - self._kit.clock())

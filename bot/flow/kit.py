@@ -10,16 +10,30 @@ from bot.ports import Attachments, Frames, Provider, Videos
 
 @dataclass(frozen=True)
 class Limits:
-    """What a job may take: bytes of an image, seconds until its result, seconds to wait for a stop to be confirmed."""
+    """What a job may take: bytes of an image, and seconds.
+
+    ``deadline``: from the submit to the result. ``stop_grace``: until a stop is confirmed. ``patience``: how long what
+    the provider surely did not take is tried again. ``reconcile``: how long a submit whose answer was lost is looked
+    for. ``posting``: how long a channel that does not take the video, or the last card, is tried again. With 0 nothing
+    is tried again, which is right where somebody sits and waits. ``outlasts``: whether a provider that cannot be
+    reached is waited for until the deadline.
+    """
 
     image_bytes: int
     deadline: float
     stop_grace: float = 20.0
+    patience: float = 0.0
+    reconcile: float = 0.0
+    posting: float = 0.0
+    outlasts: bool = False
 
 
 @dataclass(frozen=True)
 class Kit:
-    """The outside of one flow. ``workroom`` is a folder for files under way; ``clock`` gives monotonic seconds."""
+    """The outside of one flow. ``workroom`` is a folder for files under way; ``clock`` gives seconds.
+
+    ``webhooks`` is whether the provider is to call back: each request then carries a secret of its own.
+    """
 
     provider: Provider
     attachments: Attachments
@@ -28,6 +42,7 @@ class Kit:
     workroom: Path
     limits: Limits
     clock: Callable[[], float]
+    webhooks: bool = False
 
     def owed(self, charge: Charge) -> Charge:
         """Return what may be said of a bill: this, or nothing where nobody is billed."""

@@ -2,22 +2,50 @@
 
 import asyncio
 
-from bot.domain.errors import BadImage, BadImages, TweenError, Which
-from bot.domain.job import Failed, Job, Staged
+from bot.domain.errors import BadImage, BadImages, Charge, TweenError, Which
+from bot.domain.job import Cancelled, Failed, Job, Staged
 from bot.domain.media import Frame
+from bot.domain.progress import Phase, Progress
 from bot.domain.request import ImageRef
 from bot.flow.kit import Kit
+from bot.flow.patience import Stopped, patiently
+from bot.flow.run import Run
 
 
-async def stage(job: Job, kit: Kit) -> Job:
-    """Accepted -> Staged or Failed. Nothing is uploaded before both images are known to be usable."""
+async def stage(job: Job, run: Run) -> Job:
+    """Accepted -> Staged, Failed, or Cancelled, at once, where the author wants it stopped: nothing is owed then."""
+    run.tell(job, Progress(Phase.STAGING), None)
+    staging = asyncio.create_task(_staged(job, run), name=f"stage {job.id}")
+    stopped = asyncio.create_task(_until_stopped(run), name=f"stop {job.id}")
     try:
-        start, end = await _prepared(job, kit)
-        start_url = await kit.provider.upload(start)
-        end_url = start_url if end.data == start.data else await kit.provider.upload(end)
+        await asyncio.wait((staging, stopped), return_when=asyncio.FIRST_COMPLETED)
+        return job.to(Cancelled(Charge.NONE)) if run.signals.stopped else await staging
+    finally:
+        for task in (staging, stopped):
+            task.cancel()
+        await asyncio.gather(staging, stopped, return_exceptions=True)
+
+
+async def _until_stopped(run: Run) -> None:
+    while not run.signals.stopped:
+        await run.signals.news()
+
+
+async def _staged(job: Job, run: Run) -> Job:
+    try:
+        return job.to(await patiently(lambda: _stage(job, run.kit), run.kit, run.signals))
+    except Stopped:
+        return job.to(Cancelled(Charge.NONE))
     except TweenError as error:
         return job.to(Failed(error))
-    return job.to(Staged(start, end, start_url, end_url))
+
+
+async def _stage(job: Job, kit: Kit) -> Staged:
+    """Nothing is uploaded before both images are known to be usable."""
+    start, end = await _prepared(job, kit)
+    start_url = await kit.provider.upload(start)
+    end_url = start_url if end.data == start.data else await kit.provider.upload(end)
+    return Staged(start, end, start_url, end_url)
 
 
 async def _prepared(job: Job, kit: Kit) -> tuple[Frame, Frame]:

@@ -1,24 +1,46 @@
 """submit: the intent is recorded, then exactly one POST is sent. A lost answer is unclear, and is never sent again."""
 
-from collections.abc import Callable
+from secrets import token_urlsafe
 
 from bot.domain.errors import Charge, SubmitUnclear, TweenError
-from bot.domain.job import Failed, Job, Staged, Submitted, Submitting, Unclear
-from bot.flow.kit import Kit
+from bot.domain.job import Cancelled, Failed, Job, Staged, Submitted, Submitting
+from bot.domain.progress import Phase, Progress
+from bot.flow.patience import Stopped, patiently
+from bot.flow.run import Run
 
 
-async def submit(job: Job, kit: Kit, record: Callable[[Job], None]) -> Job:
-    """Staged -> Submitted, Failed (surely not accepted) or Unclear. ``record`` hears of the intent before the POST."""
-    staged = job.state
-    assert isinstance(staged, Staged)
-    request = job.request
-    arguments = request.model.arguments(staged.start_url, staged.end_url, request.prompt, request.options)
-    job = job.to(Submitting())
-    record(job)
+async def submit(job: Job, run: Run) -> Job:
+    """Staged -> Submitted, Submitting (its answer was lost), Failed (surely not accepted) or Cancelled (before it)."""
+    if run.signals.stopped:
+        return job.to(Cancelled(Charge.NONE))
+    run.tell(job, Progress(Phase.SUBMITTING), None)
     try:
-        ticket = await kit.provider.submit(request.model.endpoint, arguments)
-    except SubmitUnclear:
-        return job.to(Unclear(kit.owed(Charge.POSSIBLE)))
+        return await patiently(lambda: _send(job, run), run.kit, run.signals)
+    except Stopped:
+        return job.to(Cancelled(Charge.NONE))
     except TweenError as error:
         return job.to(Failed(error))
-    return job.to(Submitted(ticket))
+
+
+async def _send(job: Job, run: Run) -> Job:
+    """Send it once. An error that is raised proves that nothing was accepted, and that is on record too."""
+    staged, request, kit = job.state, job.request, run.kit
+    assert isinstance(staged, Staged)
+    arguments = request.model.arguments(staged.start_url, staged.end_url, request.prompt, request.options)
+    token = token_urlsafe(32) if kit.webhooks else None
+    async with run.exit.not_in_the_middle():
+        intent = Submitting(kit.clock(), kit.provider.trace(arguments))
+        sending = job.to(intent)
+        await run.hold.save(sending, token)
+        await run.hold.check()
+        try:
+            ticket = await kit.provider.submit(request.model.endpoint, arguments, token)
+        except SubmitUnclear:
+            return sending
+        except TweenError:
+            await run.hold.save(sending.to(staged))
+            raise
+        submitted = sending.to(Submitted(ticket, intent.since))
+        # Saved before anything else can happen: this id is what a restart goes on with.
+        await run.hold.save(submitted)
+        return submitted

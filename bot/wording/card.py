@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import assert_never
 
-from bot.domain.card import Tone
+from bot.domain.card import Action, Tone
 from bot.domain.errors import Charge, Which
 from bot.domain.media import Video
 from bot.domain.model import Value
@@ -26,6 +26,11 @@ UNCLEAR = (
     "This may have been charged. It was not sent again, and will not be unless you do: "
     "look at the provider's dashboard first."
 )
+ACTIONS: Mapping[Action, str] = {
+    Action.CANCEL: "Cancel",
+    Action.LOOK_AGAIN: "Look again",
+    Action.SEND_AGAIN: "Send again (may charge twice)",
+}
 UNCLEAR_FREE = "The engine's answer was lost, so it may be rendering this for nothing. Send it again when you like."
 
 CANCELLED: Mapping[Charge, str] = {
@@ -42,19 +47,25 @@ CANCEL_TOLD: Mapping[CancelAnswer, str] = {
 }
 
 
-def status(progress: Progress, now: float) -> str:
+def status(progress: Progress, now: float) -> str:  # noqa: PLR0911  # one line a phase
     """Return one line about a job that is under way: ``Step 12/30 · 40 % · about 8 s left``."""
     match progress.phase:
+        case Phase.WAITING:
+            return "Waiting for its turn"
         case Phase.STAGING:
             return "Preparing the images"
         case Phase.SUBMITTING:
             return "Sending the request"
+        case Phase.RECONCILING:
+            return "The answer was lost: asking the provider whether it took the request"
         case Phase.QUEUED:
             return _queued(progress.position)
         case Phase.RENDERING:
             return _rendering(progress, now)
         case Phase.DELIVERING:
             return "Fetching the video"
+        case Phase.RESUMING:
+            return "The bot restarts; this job resumes by itself"
         case _:
             assert_never(progress.phase)
 

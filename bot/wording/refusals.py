@@ -1,6 +1,7 @@
 """Refusals and failures: what went wrong, the rule it broke, and the mend. Never silent about money."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import assert_never
 
 from bot.domain.errors import (
@@ -9,10 +10,15 @@ from bot.domain.errors import (
     BadImages,
     BadRequest,
     BadVideo,
+    BudgetSpent,
+    ChannelBusy,
+    ChannelGone,
     Charge,
     ContentRefused,
     CredentialsMissing,
     CredentialsRefused,
+    Defect,
+    Draining,
     EndpointUnknown,
     EngineFailed,
     Fault,
@@ -22,15 +28,21 @@ from bot.domain.errors import (
     JobCancelled,
     NotFetched,
     NotHandedOver,
+    NotYours,
+    PostUnclear,
     ProtocolBroken,
     ProviderBusy,
     ProviderFailed,
     ProviderUnreachable,
+    QueueFull,
+    StoreAway,
     SubmitUnclear,
     TookTooLong,
     TweenError,
+    Unreadable,
+    Whose,
 )
-from bot.wording.units import IMAGE, duration
+from bot.wording.units import IMAGE, duration, money
 
 
 def explain(error: TweenError) -> str:
@@ -95,12 +107,48 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
             return f"The video is made, but could not be fetched ({said}). The provider's dashboard has its request."
         case NotHandedOver(said=said, kept=kept):
             return f"The video is made, but could not be put in its place ({said}). It lies at {kept}."
+        case NotYours():
+            return "Only the author of this job may do that."
+        case QueueFull(whose=whose, limit=limit):
+            return f"{_WAITING[whose].format(limit=limit)} Nothing was taken or charged; send it again in a while."
+        case BudgetSpent():
+            return _budget_spent(error)
+        case StoreAway():
+            return "The bot's database does not answer, so nothing was taken or charged. Send it again in a minute."
+        case Draining():
+            return "The bot is restarting, so nothing was taken or charged. Send it again in a minute."
+        case ChannelBusy():
+            return "The channel takes no messages at the moment."
+        case PostUnclear():
+            return "The channel's answer to a message was lost, so it may be there or not."
+        case ChannelGone(said=said):
+            return f"The channel cannot be reached any more ({said})."
+        case Unreadable(said=said):
+            return f"This job was stored by another version of the bot, which this one cannot read ({said})."
+        case Defect(said=said):
+            return f"A fault in the bot ended this job ({said}). Its operator finds the cause in the log."
         case SubmitUnclear():
             return "The provider's answer to this request was lost, so it was not sent again."
         case JobCancelled():
             return "The provider stopped the job, as it was asked to."
         case _:
             return f"Something unexpected went wrong: {error}."
+
+
+_WAITING: Mapping[Whose, str] = {
+    "author": "You have {limit} jobs waiting already, which is the limit.",
+    "server": "This server has {limit} jobs waiting already, which is the limit.",
+    "everyone": "{limit} jobs are waiting already, which is as many as the bot takes.",
+}
+_BUDGET: Mapping[Whose, str] = {"author": "Your budget", "server": "This server's budget", "everyone": "The budget"}
+
+
+def _budget_spent(error: BudgetSpent) -> str:
+    left = max(Decimal(0), error.limit - error.spent)
+    return (
+        f"{_BUDGET[error.whose]} of {money(error.limit)} a month has {money(left)} left, and this costs "
+        f"{money(error.price)}. Nothing was taken or charged. It renews on {error.renews:%-d %B %Y} (UTC)."
+    )
 
 
 def fault(fault: Fault) -> str:

@@ -23,7 +23,7 @@ from adapters.media.contact_sheet import ContactSheet
 from adapters.media.frames import PillowFrames
 from adapters.media.videos import PyAVVideos
 from bot.domain.card import Card
-from bot.domain.request import Command, ImageRef
+from bot.domain.request import Author, Command, ImageRef
 from bot.flow.accept import accept
 from bot.flow.kit import Kit, Limits
 from bot.flow.tween import tween
@@ -67,7 +67,7 @@ async def job(view: Kept, output: Path) -> None:
     """Run the example through the flow, on the embedded engine."""
     model = catalogue.load()[catalogue.DEFAULT_ENDPOINT]
     start, end = (ImageRef(name, str(EXAMPLES / name)) for name in ("first.png", "last.png"))
-    command = Command("picture", "docs", start, end, PROMPT, {"resolution": "480p", "seed": 7})
+    command = Command("picture", Author("docs", "docs"), start, end, PROMPT, {"resolution": "480p", "seed": 7})
     async with (
         embedded.running(output.parent) as engine,
         FalProvider(Credentials("the embedded engine", engine.key), engine.url, charges=False) as provider,

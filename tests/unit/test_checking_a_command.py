@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.errors import BadRequest
 from bot.domain.model import Model
-from bot.domain.request import Command, ImageRef, TweenRequest, checked
+from bot.domain.request import Author, Command, ImageRef, TweenRequest, checked
 from bot.wording.refusals import explain
 from config import catalogue
 
@@ -18,7 +18,7 @@ def wan() -> Model:
 
 def command(options: dict[str, object], prompt: str = "it rains") -> Command:
     """Return a command with these options set."""
-    return Command("1", "ann", ImageRef("a.png", "a"), ImageRef("b.png", "b"), prompt, options)
+    return Command("1", Author("test", "ann"), ImageRef("a.png", "a"), ImageRef("b.png", "b"), prompt, options)
 
 
 def refusal(model: Model, command: Command) -> str:

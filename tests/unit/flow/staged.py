@@ -5,9 +5,10 @@ from pathlib import Path
 
 from bot.domain.card import Tone
 from bot.domain.job import Job
-from bot.domain.request import Command, ImageRef
+from bot.domain.request import Author, Command, ImageRef
 from bot.flow.accept import accept
 from bot.flow.kit import Kit, Limits
+from bot.flow.signals import Signals
 from bot.flow.tween import tween
 from config import catalogue
 from tests.fakes import FakeChannel, FakeFiles, FakeProvider, FakeVideos
@@ -20,13 +21,13 @@ class Stage:
         self.provider = FakeProvider()
         self.channel = FakeChannel()
         self.videos = FakeVideos()
-        self.stop = asyncio.Event()
+        self.signals = Signals()
         self.workroom = workroom
         self.deadline = 3600.0
 
     def job(self, start: str = "1280x720", end: str = "1280x720", **options: object) -> Job:
         """Return an accepted job whose images have these sizes, or these faults."""
-        command = Command("e1", "ann", ImageRef("a", start), ImageRef("b", end), "it rains", options)
+        command = Command("e1", Author("test", "ann"), ImageRef("a", start), ImageRef("b", end), "it rains", options)
         return accept(command, catalogue.load()[catalogue.DEFAULT_ENDPOINT], now=0.0)
 
     async def run(self, job: Job | None = None) -> Job:
@@ -40,7 +41,7 @@ class Stage:
             limits=Limits(image_bytes=1000, deadline=self.deadline),
             clock=asyncio.get_running_loop().time,
         )
-        return await tween(job or self.job(), kit, self.channel, self.stop)
+        return await tween(job or self.job(), kit, self.channel, self.signals)
 
     def last_words(self) -> tuple[Tone, str]:
         """Return the tone and the status of the card that is left standing."""

@@ -225,7 +225,7 @@ def test_a_job_takes_no_step_that_is_not_allowed(stage: Stage) -> None:
     job = stage.job()
     assert job.state == Accepted()
     with pytest.raises(IllegalTransition, match="Accepted -> Submitting"):
-        job.to(Submitting())
+        job.to(Submitting(0))
     with pytest.raises(IllegalTransition, match="Cancelled -> Accepted"):
         job.to(Cancelled(Charge.NONE)).to(Accepted())
 

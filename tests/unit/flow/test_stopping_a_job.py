@@ -18,7 +18,7 @@ from tests.unit.flow.staged import Stage
 
 async def test_a_stop_before_the_submit_sends_nothing(stage: Stage) -> None:
     """Stopped while the images are prepared: free, and said so."""
-    stage.stop.set()
+    stage.signals.stop()
     job = await stage.run()
     assert job.state == Cancelled(Charge.NONE)
     assert "submit fal-ai/wan-flf2v" not in stage.provider.asked
@@ -49,7 +49,7 @@ async def run_and_stop(stage: Stage, seen: InQueue | InProgress) -> Job:
         running = group.create_task(stage.run())
         wanted = "Next in the queue" if seen == InQueue(0) else "3 before" if isinstance(seen, InQueue) else "Step 2/30"
         await stage.channel.until(lambda card: wanted in card.status)
-        stage.stop.set()
+        stage.signals.stop()
     return running.result()
 
 
@@ -62,7 +62,7 @@ async def test_a_job_that_may_have_begun_before_the_stop_arrived_may_have_been_c
     if seen:
         job = await run_and_stop(stage, seen[0])
     else:
-        stage.provider.during_submit = stage.stop.set
+        stage.provider.during_submit = stage.signals.stop
         job = await stage.run()
     assert job.state == Cancelled(Charge.POSSIBLE)
 
@@ -70,7 +70,7 @@ async def test_a_job_that_may_have_begun_before_the_stop_arrived_may_have_been_c
 async def test_nothing_is_claimed_of_a_job_that_was_never_seen_in_the_queue(stage: Stage) -> None:
     """Stopped while it was being submitted, and nothing but its end is ever heard of it: it may have run."""
     stage.provider.updates = [asyncio.Event(), Completed()]
-    stage.provider.during_submit = stage.stop.set
+    stage.provider.during_submit = stage.signals.stop
     assert (await stage.run()).state == Cancelled(Charge.POSSIBLE)
 
 
@@ -119,7 +119,7 @@ async def test_a_stop_that_is_not_granted_does_not_put_the_deadline_off(stage: S
     stage.provider.updates = [InQueue(0), asyncio.Event()]
     stage.provider.cancel_answer = CancelAnswer.TOO_LATE
     stage.deadline = 60.0
-    loop.call_later(40, stage.stop.set)
+    loop.call_later(40, stage.signals.stop)
     job = await stage.run()
     assert isinstance(job.state, Failed)
     assert loop.time() - began == pytest.approx(60, abs=1)

@@ -1,0 +1,97 @@
+"""The database: SQLite in the data folder by default, Postgres by its URL; transactions on threads of their own.
+
+SQLite is one file with one writer: write-ahead log, and ``synchronous=FULL``, since an intent to pay that a power cut
+takes back would be paid twice. Every transaction there begins IMMEDIATE, so what it reads stays true until it commits.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy import event
+
+from bot.domain.errors import StoreAway
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+ANSWER_S = 2.0
+"""How long somebody who waits for an answer is kept waiting for a database that is away."""
+
+
+def url_of(data_dir: Path) -> str:
+    """Return the address of the SQLite file in the data folder."""
+    return f"sqlite:///{data_dir.resolve() / 'tweenbot.sqlite'}"
+
+
+class Database:
+    """One database. ``threads`` run its transactions; a SQLite file has one."""
+
+    def __init__(self, url: str, *, threads: int = 4) -> None:
+        parsed = sa.make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if not self.is_sqlite:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.url = parsed.render_as_string(hide_password=False)
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url, threads)
+        self._threads = ThreadPoolExecutor(1 if self.is_sqlite else threads, thread_name_prefix="store")
+
+    async def run(self, work: Callable[[sa.Connection], T], *, patience: float | None = ANSWER_S) -> T:
+        """Run one transaction; ``work`` may be run again after a broken connection, so it checks what it finds.
+
+        Raises :class:`StoreAway` where the database does not answer for ``patience`` seconds; None waits without end.
+        """
+        ends = None if patience is None else time.monotonic() + patience
+        pause = 0.05
+        while True:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._threads, self._once, work)
+            except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError) as error:
+                if ends is not None and time.monotonic() + pause > ends:
+                    raise StoreAway(type(error.orig).__name__) from None
+                log.warning("store_away", error=type(error.orig).__name__)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 1.0)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self.engine.dispose()
+
+    def _once(self, work: Callable[[sa.Connection], T]) -> T:
+        with self.engine.begin() as connection:
+            return work(connection)
+
+
+def _sqlite(url: str) -> sa.Engine:
+    engine = sa.create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, _: object) -> None:  # noqa: ANN401  # DBAPI's own
+        # sqlite3 begins a transaction by itself, and only before a write: SQLAlchemy's "begin" below does it instead.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres(url: str, threads: int) -> sa.Engine:
+    # A process that freezes in the middle of a transaction must not hold its locks over its own death.
+    options = "-c idle_in_transaction_session_timeout=3000 -c statement_timeout=15000 -c lock_timeout=5000"
+    return sa.create_engine(
+        url,
+        pool_size=threads,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": 3, "application_name": "tweenbot"},
+    )

@@ -1,0 +1,1 @@
+"""The one HTTP server of the bot: listens, and serves the routes that the rooms bring."""

@@ -1,0 +1,108 @@
+"""The desk: everything that a platform's adapter may ask of the core on behalf of a person.
+
+It works with the store alone, so it answers in time whatever the provider does, and it may run in another process than
+the one that carries the job.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from bot.domain.budget import Usage
+from bot.domain.card import Card
+from bot.domain.errors import Draining, NotYours
+from bot.domain.job import Job, Unclear
+from bot.domain.model import Model
+from bot.domain.progress import Phase, Progress
+from bot.domain.request import Author, Command
+from bot.flow.accept import accept
+from bot.flow.card import CardMaker
+from bot.ports import Entry, JobStore, Terms
+
+
+class Desk:
+    """Takes commands and questions. ``wake`` tells this process's worker, if there is one, of something new."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        model: Model,
+        terms: Terms,
+        maker: CardMaker,
+        clock: Callable[[], float],
+        wake: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._model = model
+        self._terms = terms
+        self._maker = maker
+        self._clock = clock
+        self._wake = wake
+        self._closed = False
+
+    def close(self) -> None:
+        """Take no more jobs: the process is about to end."""
+        self._closed = True
+
+    async def accept(self, command: Command, place: Mapping[str, str]) -> Job:
+        """Check and store a command, and reserve its price; then it is acknowledged. A redelivered one is the same job.
+
+        Raises :class:`BadRequest`, :class:`QueueFull`, :class:`BudgetSpent`, :class:`StoreAway` or :class:`Draining`;
+        nothing is stored and nothing is spent then.
+        """
+        job = replace(accept(command, self._model, self._clock()), place=place)
+        if self._closed:
+            raise Draining
+        kept = await self._store.accept(job, self._terms)
+        self._wake()
+        return kept
+
+    def first_card(self, job: Job) -> Card:
+        """Return the card to show for a job that was just accepted."""
+        return self._maker.card(job, Progress(Phase.WAITING), self._clock())
+
+    async def stop(self, job_id: str, author: Author) -> Job | None:
+        """Ask for a stop; what came of it is told on the card. None where there is no such job."""
+        job = await self._own(job_id, author)
+        if job is not None and not job.is_final:
+            await self._store.ask_to_stop(job_id)
+            self._wake()
+        return job
+
+    async def look_again(self, job_id: str, author: Author) -> Job | None:
+        """Have an unclear job looked up once more. None where there is no such job."""
+        job = await self._own(job_id, author)
+        if job is None or not isinstance(job.state, Unclear):
+            return job
+        job = await self._store.look_again(job_id)
+        self._wake()
+        return job
+
+    async def send_again(self, job_id: str, author: Author, place: Mapping[str, str]) -> Job | None:
+        """Send an unclear job again, as a job of its own: the one way to a second charge, and its author's alone.
+
+        An unclear job is sent again once, however often the button is pressed; the second job has a button of its own.
+        """
+        job = await self._own(job_id, author)
+        if job is None or not isinstance(job.state, Unclear):
+            return job
+        old = job.request
+        command = Command(f"{job_id}+", author, old.start, old.end, old.prompt, old.options, again_of=job_id)
+        return await self.accept(command, place)
+
+    async def history(self, author: Author, limit: int = 20) -> Sequence[Entry]:
+        """Return the author's newest jobs."""
+        return await self._store.history(author, limit)
+
+    async def usage(self, author: Author) -> Usage:
+        """Return this month's money of the author and the author's server."""
+        return await self._store.usage(author, self._terms.allowance)
+
+    async def forget(self, author: Author) -> tuple[int, int]:
+        """Delete my data: (jobs deleted, jobs under way, which are deleted when they end)."""
+        return await self._store.forget(author)
+
+    async def _own(self, job_id: str, author: Author) -> Job | None:
+        job = await self._store.load(job_id)
+        if job is not None and (job.request.author.platform, job.request.author.id) != (author.platform, author.id):
+            raise NotYours
+        return job

@@ -1,0 +1,236 @@
+"""Carries the jobs of this process, a step at a time; whatever drives it may stop between two steps and start again.
+
+The store is the truth: a step begins from what is stored there, and its outcome is stored before the next one. So a
+step may be asked for twice, by this process or by the one that takes over, and nothing happens twice outside.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import structlog
+
+from bot.domain.card import Card
+from bot.domain.errors import ChannelGone, Charge, Defect, TweenError
+from bot.domain.job import Accepted, Failed, Finished, Job, Posting, Staged
+from bot.domain.media import Video
+from bot.domain.progress import Phase, Progress
+from bot.flow.card import CardMaker
+from bot.flow.kit import Kit
+from bot.flow.narrate import Narrator
+from bot.flow.patience import Turns
+from bot.flow.run import Exit, Run
+from bot.flow.signals import Signals
+from bot.flow.step import step
+from bot.ports import CancelAnswer, Channel, Claim, Hold, JobStore, Platform, Ring, StagedFiles, Superseded
+
+log = structlog.get_logger()
+
+
+class Runner:
+    """All jobs that this process carries. ``kit`` has the attachments of no platform yet."""
+
+    def __init__(
+        self, store: JobStore, kit: Kit, platforms: Mapping[str, Platform], staged_files: StagedFiles, exit_: Exit
+    ) -> None:
+        self._store = store
+        self._kit = kit
+        self._platforms = platforms
+        self._staged_files = staged_files
+        self._exit = exit_
+        self._maker = CardMaker(charges=kit.provider.charges)
+        self._carried: dict[str, _Carried] = {}
+
+    @property
+    def carried(self) -> int:
+        """How many jobs this process carries."""
+        return len(self._carried)
+
+    async def advance(self, job_id: str) -> str | None:
+        """Take a job one step further, and return the name of its state; None once nothing is left to do.
+
+        Where another process has taken the job over, this one is about to end, and so this never returns.
+        """
+        try:
+            carried = self._carried.get(job_id) or await self._take(job_id)
+            if carried is None:
+                return None
+            if carried.job.is_final:
+                await self._conclude(carried)
+                return None
+            await self._further(carried)
+        except Superseded:
+            log.warning("job_taken_over", job_id=job_id)
+            self._carried.pop(job_id, None)
+            await asyncio.Event().wait()
+            raise
+        return type(carried.job.state).__name__.lower()
+
+    def ring(self, news: Ring) -> None:
+        """Pass on what reached a job from outside, where this process carries it."""
+        if carried := self._carried.get(news.job_id):
+            carried.heed(news)
+
+    async def drain(self, seconds: float) -> None:
+        """Begin nothing new, let nothing be cut in the middle, and have the cards say that their jobs resume."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._exit.end(seconds))
+            group.create_task(self._say_that_they_resume(seconds))
+
+    async def _say_that_they_resume(self, seconds: float) -> None:
+        waiting = [each for each in self._carried.values() if not each.job.is_final]
+        for carried in waiting:
+            carried.tell(carried.job, Progress(Phase.RESUMING), None)
+            carried.muted = True
+        closing = [asyncio.create_task(each.narrator.close(), name=f"resume {each.job.id}") for each in waiting]
+        if closing:
+            _, late = await asyncio.wait(closing, timeout=seconds)
+            for task in late:
+                task.cancel()
+
+    async def _take(self, job_id: str) -> "_Carried | None":
+        claim = await self._store.claim(job_id)
+        if claim is None:
+            return None
+        carried = _Carried(claim, self._platforms[claim.job.request.author.platform], self._maker, self._kit)
+        carried.begin(self._staged_files, self._exit)
+        self._carried[job_id] = carried
+        return carried
+
+    async def _further(self, carried: "_Carried") -> None:
+        try:
+            job = await step(carried.job, carried.run)
+        except Superseded:
+            raise
+        except Exception as error:
+            # A fault of ours ends the one job, truthfully, and is not repeated without end.
+            log.exception("defect", job_id=carried.job.id, state=type(carried.job.state).__name__)
+            job = carried.job.to(Failed(Defect(type(error).__name__).billed(self._may_owe(carried.job))))
+        if isinstance(job.state, Staged | Finished):
+            # They hold links that are not stored; a restart makes them anew, for nothing.
+            carried.job = job
+        elif job is not carried.job:
+            await carried.run.hold.save(job)
+
+    def _may_owe(self, job: Job) -> Charge:
+        match job.state:
+            case Accepted() | Staged():
+                return Charge.NONE
+            case Finished() | Posting():
+                return self._kit.owed(Charge.BILLED)
+            case _:
+                return self._kit.owed(Charge.POSSIBLE)
+
+    async def _conclude(self, carried: "_Carried") -> None:
+        """Show the last card until it is shown, or cannot be, and let everything of the job go."""
+        await carried.narrator.close()
+        card = self._maker.card(carried.job, Progress(Phase.DELIVERING), self._kit.clock())
+        turns = Turns(self._kit)
+        while not carried.narrator.has_shown(card):
+            try:
+                await carried.narrator.show(card)
+            except ChannelGone as error:
+                log.warning("last_card_not_shown", job_id=card.job_id, error=str(error))
+                break
+            except TweenError as error:
+                if not await turns.another(error):
+                    log.exception("last_card_not_shown", job_id=card.job_id)
+                    break
+        await self._staged_files.drop(card.job_id)
+        await carried.run.hold.conclude()
+        self._carried.pop(card.job_id, None)
+
+
+class _Carried:
+    """One job that is carried: what is stored of it, what it runs with, and who tells of it."""
+
+    run: Run
+    narrator: Narrator
+
+    def __init__(self, claim: Claim, platform: Platform, maker: CardMaker, kit: Kit) -> None:
+        self.job = claim.job
+        self.muted = False
+        self._claim = claim
+        self._platform = platform
+        self._maker = maker
+        self._kit = kit
+        self._signals = Signals()
+        self.heed(claim.news)
+
+    def begin(self, staged_files: StagedFiles, exit_: Exit) -> None:
+        """Put together what the job runs with."""
+        hold = _Noted(self._claim.hold, self)
+        channel = _Fenced(self._platform.channel(self.job), hold)
+        kit = replace(self._kit, attachments=staged_files.around(self.job, self._platform.attachments))
+        self.narrator = Narrator(channel, hold.remember)
+        self.run = Run(kit, channel, hold, self._signals, self.tell, exit_)
+
+    def heed(self, news: Ring) -> None:
+        """Pass on what reached the job from outside."""
+        if news.request_id is not None:
+            self._signals.arrive(news.request_id)
+        if news.stop:
+            self._signals.stop()
+
+    def tell(self, job: Job, progress: Progress, answer: CancelAnswer | None) -> None:
+        """Have the card shown, unless the process is about to end."""
+        if not self.muted:
+            self.narrator.tell(self._maker.card(job, progress, self._kit.clock(), answer))
+
+
+@dataclass(frozen=True)
+class _Noted:
+    """A hold that also notes what is stored, so that a fault of ours is told with the truth about the bill."""
+
+    inner: Hold
+    carried: _Carried
+
+    async def save(self, job: Job, token: str | None = None) -> None:
+        """Save, and note it. What is known of the place is never older than what is stored."""
+        await self.inner.save(job, token)
+        self.carried.job = job
+
+    async def remember(self, place: Mapping[str, str]) -> None:
+        """Make the place durable."""
+        await self.inner.remember(place)
+
+    async def check(self) -> None:
+        """Make sure that the job is still ours."""
+        await self.inner.check()
+
+    async def conclude(self) -> None:
+        """Nothing is left to do."""
+        await self.inner.conclude()
+
+
+@dataclass(frozen=True)
+class _Fenced:
+    """A channel that is asked only while the job is ours."""
+
+    inner: Channel
+    hold: Hold
+
+    @property
+    def pace(self) -> float:
+        """As the channel's."""
+        return self.inner.pace
+
+    @property
+    def place(self) -> Mapping[str, str]:
+        """As the channel's."""
+        return self.inner.place
+
+    async def show(self, card: Card) -> None:
+        """Show the card."""
+        await self.hold.check()
+        await self.inner.show(card)
+
+    async def post(self, job: Job, video: Video, path: Path) -> None:
+        """Post the video."""
+        await self.hold.check()
+        await self.inner.post(job, video, path)
+
+    async def posted(self, job: Job) -> bool:
+        """Look for the video."""
+        return await self.inner.posted(job)
