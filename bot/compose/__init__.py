@@ -1,0 +1,1 @@
+"""Puts the program together, a command a file: the rooms are chosen and joined here, and nowhere else."""

@@ -1,0 +1,51 @@
+"""``tweenbot make``: one job for somebody who waits for it."""
+
+import asyncio
+import time
+from contextlib import closing
+
+import click
+
+from adapters.local import terminal
+from adapters.local.attachments import DiskAttachments
+from adapters.local.commands import Make, make_command
+from adapters.local.upload import LocalChannel
+from adapters.media.contact_sheet import ContactSheet
+from bot.compose.outside import kit, prepare, provider
+from bot.compose.signals import on_signals
+from bot.domain.errors import TweenError
+from bot.domain.model import Model
+from bot.flow.accept import accept
+from bot.flow.kit import Limits
+from bot.flow.signals import Signals
+from bot.flow.tween import tween
+from config.settings import Settings
+
+
+def command(model: Model, settings: Settings) -> click.Command:
+    """Return the command ``make``."""
+    return make_command(model, lambda make: _run(make, model, settings))
+
+
+def _run(make: Make, model: Model, settings: Settings) -> int:
+    try:
+        return asyncio.run(_make(make, model, settings))
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        return terminal.leave()
+
+
+async def _make(make: Make, model: Model, settings: Settings) -> int:
+    limits = Limits(image_bytes=settings.max_image_bytes, deadline=settings.job_deadline_s)
+    signals = Signals()
+    try:
+        job = accept(make.command, model, time.monotonic())
+        prepare(settings.data_dir)
+        # A stop while the engine starts counts too: the job then ends before anything is sent.
+        with on_signals(signals.stop), terminal.view(make) as view, closing(ContactSheet()) as sheets:
+            channel = LocalChannel(view, make.output, sheets)
+            async with provider(make.at, settings) as opened:
+                with kit(opened, DiskAttachments(), settings.data_dir, limits, time.monotonic) as tools:
+                    job = await tween(job, tools, channel, signals)
+    except TweenError as error:
+        return terminal.refuse(error, make)
+    return terminal.conclude(job, make, channel)
