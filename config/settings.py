@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ByteCount = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(gt=0)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Days = Annotated[float, Field(gt=0)]
 Price = Annotated[Decimal, Field(ge=0)]
 
 
@@ -36,6 +39,18 @@ class Settings(BaseSettings):
     fal_key_secret: SecretStr | None = None
     fal_url: AnyHttpUrl | None = Field(default=None, validation_alias="TWEENBOT_FAL_URL")
     data_dir: Path = Field(default=Path(".tweenbot"), validation_alias="TWEENBOT_DATA_DIR")
+    database_url: SecretStr | None = Field(default=None, validation_alias="TWEENBOT_DATABASE_URL")
+    http_host: str = Field(default="127.0.0.1", validation_alias="TWEENBOT_HTTP_HOST")
+    http_port: Port = Field(default=8080, validation_alias="TWEENBOT_HTTP_PORT")
+    public_url: AnyHttpUrl | None = Field(default=None, validation_alias="TWEENBOT_PUBLIC_URL")
     max_image_bytes: ByteCount = Field(default=25 * 1024 * 1024, validation_alias="TWEENBOT_MAX_IMAGE_BYTES")
     job_deadline_s: Seconds = Field(default=3600, validation_alias="TWEENBOT_JOB_DEADLINE_S")
+    max_running: Count = Field(default=100, validation_alias="TWEENBOT_MAX_RUNNING")
+    max_running_per_server: Count = Field(default=20, validation_alias="TWEENBOT_MAX_RUNNING_PER_SERVER")
+    max_running_per_user: Count = Field(default=3, validation_alias="TWEENBOT_MAX_RUNNING_PER_USER")
+    max_waiting: Count = Field(default=1000, validation_alias="TWEENBOT_MAX_WAITING")
+    max_waiting_per_user: Count = Field(default=20, validation_alias="TWEENBOT_MAX_WAITING_PER_USER")
+    budget_per_user: Price | None = Field(default=None, validation_alias="TWEENBOT_BUDGET_PER_USER")
+    budget_per_server: Price | None = Field(default=None, validation_alias="TWEENBOT_BUDGET_PER_SERVER")
+    retention_days: Days = Field(default=90, validation_alias="TWEENBOT_RETENTION_DAYS")
     unit_prices: Prices = Field(default_factory=dict, validation_alias="TWEENBOT_UNIT_PRICES")

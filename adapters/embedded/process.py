@@ -40,12 +40,37 @@ async def running(data_dir: Path) -> AsyncIterator[Engine]:
     """
     await asyncio.to_thread(_tidied, data_dir)
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=data_dir, ignore_cleanup_errors=True) as room:
-        key = secrets.token_urlsafe(24)
-        process, log = await _started(Path(room), key)
-        try:
-            yield Engine(await _ready(process, log), key)
-        finally:
-            await _stopped(process)
+        async with _running(Path(room), secrets.token_urlsafe(24)) as engine:
+            yield engine
+
+
+@asynccontextmanager
+async def lasting(room: Path) -> AsyncIterator[Engine]:
+    """Run an engine as :func:`running` does, in a folder that stays: the next one goes on with the jobs of this one."""
+    key = await asyncio.to_thread(_key, room)
+    async with _running(room, key) as engine:
+        yield engine
+
+
+@asynccontextmanager
+async def _running(room: Path, key: str) -> AsyncIterator[Engine]:
+    process, log = await _started(room, key)
+    try:
+        yield Engine(await _ready(process, log), key)
+    finally:
+        await _stopped(process)
+
+
+def _key(room: Path) -> str:
+    """Make the folder, and return the key that was made with it."""
+    room.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = room / "key"
+    if not path.exists():
+        part = room / "key.part"
+        part.touch(mode=0o600)
+        part.write_text(secrets.token_urlsafe(24), "ascii")
+        part.replace(path)
+    return path.read_text("ascii")
 
 
 def _tidied(data_dir: Path) -> None:
