@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.domain.card import Card
-from bot.domain.errors import BadImage, ImageFault, JobCancelled, TweenError, Which
+from bot.domain.errors import BadImage, ImageFault, JobCancelled, PostUnclear, TweenError, Which
 from bot.domain.job import Job, Outcome, Ticket
 from bot.domain.media import Frame, Video
 from bot.domain.model import Value
@@ -19,30 +19,39 @@ from bot.ports import CancelAnswer
 class FakeProvider:
     """A provider that plays a script: ``updates`` one after the other, then ``outcome``.
 
-    An ``asyncio.Event`` among the updates is waited for. ``asked`` records every call that has an effect, in order.
+    An ``asyncio.Event`` among the updates is waited for, an error is raised once. The next submits and uploads raise
+    ``refusals``, one each; ``found`` are the answers of the history. ``asked`` records every call that has an effect.
     """
 
-    updates: list[Update | asyncio.Event] = field(default_factory=lambda: [InQueue(0), Completed()])
+    updates: list[Update | asyncio.Event | TweenError] = field(default_factory=lambda: [InQueue(0), Completed()])
     outcome: Outcome | TweenError = field(default_factory=lambda: Outcome("video", 7, None))
     submit_error: TweenError | None = None
+    refusals: list[TweenError] = field(default_factory=list)
+    upload_refusals: list[TweenError] = field(default_factory=list)
     cancel_answer: CancelAnswer | TweenError = CancelAnswer.REQUESTED
     download_error: TweenError | None = None
     charges: bool = True
     during_submit: Callable[[], None] | None = None
     found: list[str | TweenError | None] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    tokens: list[str | None] = field(default_factory=list)
 
     async def upload(self, frame: Frame) -> str:
         """Return a URL that names the frame."""
         self.asked.append(f"upload {frame.which}")
+        if self.upload_refusals:
+            raise self.upload_refusals.pop(0)
         return f"https://files/{frame.which}"
 
     async def submit(self, endpoint: str, arguments: Mapping[str, Value], token: str | None = None) -> Ticket:
         """Accept, or raise what the script says."""
         self.asked.append(f"submit {endpoint}")
         self.arguments = dict(arguments)
+        self.tokens.append(token)
         if self.during_submit:
             self.during_submit()
+        if self.refusals:
+            raise self.refusals.pop(0)
         if self.submit_error:
             raise self.submit_error
         return self.ticket(endpoint, "r1")
@@ -65,7 +74,10 @@ class FakeProvider:
 
     async def follow(self, ticket: Ticket) -> AsyncIterator[Update]:
         """Play the script."""
-        for update in self.updates:
+        for update in list(self.updates):
+            if isinstance(update, TweenError):
+                self.updates.remove(update)
+                raise update
             if isinstance(update, asyncio.Event):
                 await update.wait()
             else:
@@ -130,10 +142,16 @@ class FakeVideos:
 
 @dataclass
 class FakeChannel:
-    """Keeps the cards shown and the videos posted; ``errors`` are raised by the next shows, one each."""
+    """Keeps the cards shown and the videos posted.
+
+    ``errors`` are raised by the next shows, ``post_errors`` by the next posts, one each. A post that raises
+    :class:`PostUnclear` is there all the same where ``lands`` is set.
+    """
 
     pace: float = 0.0
     post_error: TweenError | None = None
+    post_errors: list[TweenError] = field(default_factory=list)
+    lands: bool = False
     cards: list[Card] = field(default_factory=list)
     videos: list[bytes] = field(default_factory=list)
     errors: list[TweenError] = field(default_factory=list)
@@ -157,6 +175,11 @@ class FakeChannel:
         """Keep the video, or raise what the script says."""
         if self.post_error:
             raise self.post_error
+        if self.post_errors:
+            error = self.post_errors.pop(0)
+            if self.lands and isinstance(error, PostUnclear):
+                self.videos.append(path.read_bytes())
+            raise error
         self.videos.append(path.read_bytes())
 
     async def posted(self, job: Job) -> bool:

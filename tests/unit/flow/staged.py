@@ -1,6 +1,7 @@
 """One flow over fakes, for the tests of what it sends, tells and owes."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from bot.domain.card import Tone
@@ -23,25 +24,34 @@ class Stage:
         self.videos = FakeVideos()
         self.signals = Signals()
         self.workroom = workroom
-        self.deadline = 3600.0
+        self.webhooks = False
+        self.limits = Limits(image_bytes=1000, deadline=3600.0)
+
+    def limit(self, **seconds: float) -> None:
+        """Set some of the limits."""
+        self.limits = replace(self.limits, **seconds)  # type: ignore[arg-type]  # one of them is a switch
 
     def job(self, start: str = "1280x720", end: str = "1280x720", **options: object) -> Job:
         """Return an accepted job whose images have these sizes, or these faults."""
         command = Command("e1", Author("test", "ann"), ImageRef("a", start), ImageRef("b", end), "it rains", options)
         return accept(command, catalogue.load()[catalogue.DEFAULT_ENDPOINT], now=0.0)
 
-    async def run(self, job: Job | None = None) -> Job:
-        """Run the job to its end."""
-        kit = Kit(
+    def kit(self) -> Kit:
+        """Return the flow's kit over the fakes, on the loop's own clock."""
+        return Kit(
             provider=self.provider,
             attachments=FakeFiles(),
             frames=FakeFiles(),
             videos=self.videos,
             workroom=self.workroom,
-            limits=Limits(image_bytes=1000, deadline=self.deadline),
+            limits=self.limits,
             clock=asyncio.get_running_loop().time,
+            webhooks=self.webhooks,
         )
-        return await tween(job or self.job(), kit, self.channel, self.signals)
+
+    async def run(self, job: Job | None = None) -> Job:
+        """Run the job to its end."""
+        return await tween(job or self.job(), self.kit(), self.channel, self.signals)
 
     def last_words(self) -> tuple[Tone, str]:
         """Return the tone and the status of the card that is left standing."""

@@ -192,7 +192,7 @@ async def test_a_video_that_the_channel_does_not_take_is_kept(stage: Stage) -> N
 async def test_a_job_that_never_ends_is_given_up_and_stopped(stage: Stage) -> None:
     """Giving up also stops the paid job."""
     stage.provider.updates = [InQueue(0), asyncio.Event()]
-    stage.deadline = 600.0
+    stage.limit(deadline=600.0)
     await stage.run()
     assert stage.provider.asked[-1] == "cancel r1"
     assert stage.last_words() == (

@@ -104,7 +104,7 @@ async def test_a_stop_that_is_never_confirmed_may_have_been_charged(stage: Stage
     """Asked to stop in the queue, and then silence: nobody knows whether it ran."""
     stage.provider.updates = [InQueue(0), asyncio.Event()]
     stage.provider.cancel_answer = CancelAnswer.NOT_FOUND
-    stage.deadline = 60.0
+    stage.limit(deadline=60.0)
     job = await run_and_stop(stage, InQueue(0))
     assert isinstance(job.state, Failed)
     assert isinstance(job.state.error, TookTooLong)
@@ -118,7 +118,7 @@ async def test_a_stop_that_is_not_granted_does_not_put_the_deadline_off(stage: S
     began = loop.time()
     stage.provider.updates = [InQueue(0), asyncio.Event()]
     stage.provider.cancel_answer = CancelAnswer.TOO_LATE
-    stage.deadline = 60.0
+    stage.limit(deadline=60.0)
     loop.call_later(40, stage.signals.stop)
     job = await stage.run()
     assert isinstance(job.state, Failed)
