@@ -20,6 +20,7 @@
     │   └── PostUnclear          the platform's answer to a message was lost: it may be there
     ├── OurFault             the operator has to act
     │   ├── FolderUnusable       the data folder cannot be made or written to
+    │   ├── CannotListen         the HTTP server's address cannot be taken
     │   ├── EngineFailed         the embedded engine did not start
     │   ├── CredentialsMissing, CredentialsRefused, AccountExhausted, EndpointUnknown
     │   ├── ProtocolBroken       an answer that fits no contract
@@ -242,6 +243,16 @@ class FolderUnusable(OurFault):
     def __init__(self, folder: Path, said: str) -> None:
         super().__init__(f"{folder}: {said}")
         self.folder = folder
+        self.said = said
+
+
+class CannotListen(OurFault):
+    """The HTTP server's address cannot be taken; ``said`` is why."""
+
+    def __init__(self, host: str, port: int, said: str) -> None:
+        super().__init__(f"{host} port {port}: {said}")
+        self.host = host
+        self.port = port
         self.said = said
 
 

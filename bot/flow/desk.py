@@ -10,13 +10,20 @@ from dataclasses import replace
 from bot.domain.budget import Usage
 from bot.domain.card import Card
 from bot.domain.errors import Draining, NotYours
-from bot.domain.job import Job, Unclear
+from bot.domain.job import Accepted, Job, Staged, Submitted, Submitting, Unclear
 from bot.domain.model import Model
 from bot.domain.progress import Phase, Progress
 from bot.domain.request import Author, Command
 from bot.flow.accept import accept
 from bot.flow.card import CardMaker
 from bot.ports import Entry, JobStore, Terms
+
+_PHASES: Mapping[type, Phase] = {
+    Accepted: Phase.WAITING,
+    Staged: Phase.STAGING,
+    Submitting: Phase.RECONCILING,
+    Submitted: Phase.QUEUED,
+}
 
 
 class Desk:
@@ -59,6 +66,14 @@ class Desk:
     def first_card(self, job: Job) -> Card:
         """Return the card to show for a job that was just accepted."""
         return self._maker.card(job, Progress(Phase.WAITING), self._clock())
+
+    def card(self, job: Job) -> Card:
+        """Return the card of a job as the store has it: without the provider's progress, which is not stored."""
+        return self._maker.card(job, Progress(_PHASES.get(type(job.state), Phase.DELIVERING)), self._clock())
+
+    async def find(self, job_id: str, author: Author) -> Job | None:
+        """Return a job as it stands. None where there is no such job."""
+        return await self._own(job_id, author)
 
     async def stop(self, job_id: str, author: Author) -> Job | None:
         """Ask for a stop; what came of it is told on the card. None where there is no such job."""

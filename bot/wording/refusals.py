@@ -11,6 +11,7 @@ from bot.domain.errors import (
     BadRequest,
     BadVideo,
     BudgetSpent,
+    CannotListen,
     ChannelBusy,
     ChannelGone,
     Charge,
@@ -86,6 +87,10 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
         case FolderUnusable(folder=folder, said=said):
             return (
                 f"The data folder {folder} cannot be used ({said}). Set TWEENBOT_DATA_DIR to one that can be written."
+            )
+        case CannotListen(host=host, port=port, said=said):
+            return (
+                f"The bot cannot listen on {host} port {port} ({said}). Set TWEENBOT_HTTP_PORT to a port that is free."
             )
         case EngineFailed(said=said):
             return f"The embedded engine did not start. Is tweenbot installed with its engine extra? It said: {said}"
