@@ -21,6 +21,7 @@
     ├── OurFault             the operator has to act
     │   ├── FolderUnusable       the data folder cannot be made or written to
     │   ├── CannotListen         the HTTP server's address cannot be taken
+    │   ├── DatabaseInUse        another process works on the SQLite file
     │   ├── EngineFailed         the embedded engine did not start
     │   ├── CredentialsMissing, CredentialsRefused, AccountExhausted, EndpointUnknown
     │   ├── ProtocolBroken       an answer that fits no contract
@@ -254,6 +255,14 @@ class CannotListen(OurFault):
         self.host = host
         self.port = port
         self.said = said
+
+
+class DatabaseInUse(OurFault):
+    """Another process works on the SQLite ``file``, which one process at a time may do."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(str(file))
+        self.file = file
 
 
 class EngineFailed(OurFault):

@@ -18,6 +18,7 @@ from bot.domain.errors import (
     ContentRefused,
     CredentialsMissing,
     CredentialsRefused,
+    DatabaseInUse,
     Defect,
     Draining,
     EndpointUnknown,
@@ -91,6 +92,11 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
         case CannotListen(host=host, port=port, said=said):
             return (
                 f"The bot cannot listen on {host} port {port} ({said}). Set TWEENBOT_HTTP_PORT to a port that is free."
+            )
+        case DatabaseInUse(file=file):
+            return (
+                f"Another tweenbot process works on {file}. Stop it first; to run several at a time, set "
+                "TWEENBOT_DATABASE_URL to a Postgres address."
             )
         case EngineFailed(said=said):
             return f"The embedded engine did not start. Is tweenbot installed with its engine extra? It said: {said}"
