@@ -22,6 +22,7 @@
     │   ├── FolderUnusable       the data folder cannot be made or written to
     │   ├── CannotListen         the HTTP server's address cannot be taken
     │   ├── DatabaseInUse        another process works on the SQLite file
+    │   ├── StoreUnfit           the database was made by a newer version of the bot
     │   ├── EngineFailed         the embedded engine did not start
     │   ├── CredentialsMissing, CredentialsRefused, AccountExhausted, EndpointUnknown
     │   ├── ProtocolBroken       an answer that fits no contract
@@ -263,6 +264,14 @@ class DatabaseInUse(OurFault):
     def __init__(self, file: Path) -> None:
         super().__init__(str(file))
         self.file = file
+
+
+class StoreUnfit(OurFault):
+    """The database's tables are of a ``revision`` that this version does not know: a newer one has been here."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(revision)
+        self.revision = revision
 
 
 class EngineFailed(OurFault):

@@ -38,6 +38,7 @@ from bot.domain.errors import (
     ProviderUnreachable,
     QueueFull,
     StoreAway,
+    StoreUnfit,
     SubmitUnclear,
     TookTooLong,
     TweenError,
@@ -97,6 +98,11 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
             return (
                 f"Another tweenbot process works on {file}. Stop it first; to run several at a time, set "
                 "TWEENBOT_DATABASE_URL to a Postgres address."
+            )
+        case StoreUnfit(revision=revision):
+            return (
+                f"The database was made by a newer version of the bot (its tables are of revision {revision}). Start that "
+                "version, or set TWEENBOT_DATABASE_URL to another database."
             )
         case EngineFailed(said=said):
             return f"The embedded engine did not start. Is tweenbot installed with its engine extra? It said: {said}"
