@@ -1,10 +1,24 @@
 """The tables. Times are epoch seconds, money whole millionths of a US dollar, so that sums are exact everywhere.
 
-``jobs`` is the truth for users; what the engine records of its own work is beside it and may be lost. No signed URL, key
-or image is in any column. The migrations in ``migrations/`` make these tables; a test holds the two together.
+``jobs`` is the truth for users; what the engine records of its own work is beside it and may be lost. No signed URL,
+key or image is in any column. The migrations in ``migrations/`` make these tables; a test holds the two together.
 """
 
 import sqlalchemy as sa
+
+
+class Text(sa.TypeDecorator[str]):
+    """Text that both databases take: NUL and lone surrogates, which Postgres or SQLite refuse, become U+FFFD."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002  # SQLAlchemy's own
+        """Replace what cannot be stored."""
+        if value is None:
+            return None
+        return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
 
 metadata = sa.MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
@@ -13,49 +27,57 @@ metadata = sa.MetaData(
 jobs = sa.Table(
     "jobs",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("id", Text, primary_key=True),
     # Who asked.
-    sa.Column("platform", sa.Text, nullable=False),
-    sa.Column("server", sa.Text, nullable=False),
-    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("platform", Text, nullable=False),
+    sa.Column("server", Text, nullable=False),
+    sa.Column("author", Text, nullable=False),
     sa.Column("roles", sa.JSON, nullable=False),
     # What was asked for; `again_of` is the unclear job that this one sends again.
-    sa.Column("endpoint", sa.Text, nullable=False),
-    sa.Column("prompt", sa.Text, nullable=False),
+    sa.Column("endpoint", Text, nullable=False),
+    sa.Column("prompt", Text, nullable=False),
     sa.Column("options", sa.JSON, nullable=False),
     sa.Column("images", sa.JSON, nullable=False),
-    sa.Column("again_of", sa.Text),
+    sa.Column("again_of", Text),
     # Where it stands: the state's name, and what else the state holds.
-    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("state", Text, nullable=False),
     sa.Column("detail", sa.JSON, nullable=False),
     sa.Column("place", sa.JSON, nullable=False),
-    sa.Column("image_sizes", sa.JSON),
-    sa.Column("request_id", sa.Text),
+    sa.Column("image_sizes", sa.JSON(none_as_null=True)),
+    sa.Column("request_id", Text),
     sa.Column("seed", sa.BigInteger),
     # Who carries it. `waiting`: no process yet; `fence` grows with every claim; `run` with every workflow begun for it.
     sa.Column("waiting", sa.Boolean, nullable=False),
-    sa.Column("node", sa.Text),
+    sa.Column("node", Text),
     sa.Column("fence", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("run", sa.Integer, nullable=False, server_default="1"),
     sa.Column("concluded", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("forget", sa.Boolean, nullable=False, server_default=sa.false()),
     # News from outside; `rung` is set with them, and cleared when the job's process has been told.
     sa.Column("stop_asked", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("arrived", sa.Text),
+    sa.Column("arrived", Text),
     sa.Column("rung", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("token_digest", sa.Text),
+    sa.Column("token_digest", Text),
     # Times and money: reserved at accept, owed once it is known. `month` is the one it counts in.
     sa.Column("accepted_at", sa.Float, nullable=False),
     sa.Column("started_at", sa.Float),
     sa.Column("submitted_at", sa.Float),
     sa.Column("finished_at", sa.Float),
-    sa.Column("month", sa.Text, nullable=False),
+    sa.Column("month", Text, nullable=False),
     sa.Column("price_micros", sa.BigInteger, nullable=False),
     sa.Column("owed_micros", sa.BigInteger, nullable=False),
 )
-sa.Index("ix_jobs_waiting", jobs.c.accepted_at, postgresql_where=jobs.c.waiting, sqlite_where=jobs.c.waiting)
+# On SQLite a query's condition must be spelled as the index's is to use it: SQLAlchemy writes ``= 1`` there.
+sa.Index("ix_jobs_waiting", jobs.c.accepted_at, postgresql_where=jobs.c.waiting, sqlite_where=sa.text("waiting = 1"))
+sa.Index(
+    "ix_jobs_waiting_author",
+    jobs.c.platform,
+    jobs.c.author,
+    postgresql_where=jobs.c.waiting,
+    sqlite_where=sa.text("waiting = 1"),
+)
 sa.Index("ix_jobs_node", jobs.c.node, postgresql_where=~jobs.c.concluded, sqlite_where=~jobs.c.concluded)
-sa.Index("ix_jobs_rung", jobs.c.node, postgresql_where=jobs.c.rung, sqlite_where=jobs.c.rung)
+sa.Index("ix_jobs_rung", jobs.c.node, postgresql_where=jobs.c.rung, sqlite_where=sa.text("rung = 1"))
 sa.Index("ix_jobs_token_digest", jobs.c.token_digest, unique=True)
 sa.Index("ix_jobs_author", jobs.c.platform, jobs.c.author, jobs.c.accepted_at)
 sa.Index("ix_jobs_finished_at", jobs.c.finished_at)
@@ -64,25 +86,25 @@ accounts = sa.Table(
     "accounts",
     metadata,
     # A digest of whose money it is, so that the sums of a month outlive "delete my data".
-    sa.Column("scope", sa.Text, primary_key=True),
-    sa.Column("month", sa.Text, primary_key=True),
+    sa.Column("scope", Text, primary_key=True),
+    sa.Column("month", Text, primary_key=True),
     sa.Column("micros", sa.BigInteger, nullable=False),
 )
 
 budgets = sa.Table(
     "budgets",
     metadata,
-    sa.Column("platform", sa.Text, primary_key=True),
-    sa.Column("server", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("platform", Text, primary_key=True),
+    sa.Column("server", Text, primary_key=True),
+    sa.Column("kind", Text, primary_key=True),
+    sa.Column("id", Text, primary_key=True),
     sa.Column("micros", sa.BigInteger, nullable=False),
 )
 
 nodes = sa.Table(
     "nodes",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("id", Text, primary_key=True),
     sa.Column("started_at", sa.Float, nullable=False),
     # By the database's clock, on Postgres; a node that is dead stays dead.
     sa.Column("lease_ends", sa.Float, nullable=False),
