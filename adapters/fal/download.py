@@ -26,13 +26,13 @@ _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class Download:
-    """One video on its way. ``limit`` is the largest size in bytes."""
+    """One video on its way."""
 
-    def __init__(self, http: httpx.AsyncClient, hosts: Hosts, patience: Patience, limit: int) -> None:
+    def __init__(self, http: httpx.AsyncClient, hosts: Hosts, patience: Patience) -> None:
         self._http = http
         self._hosts = hosts
         self._patience = patience
-        self._limit = limit
+        self._limit = patience.largest_video
         self._version: str | None = None
         self._written = 0
 

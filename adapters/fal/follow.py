@@ -5,6 +5,9 @@ A stream costs one request a job where fal's client sends one every 0.1 s. It ca
 doubles; after a few that broke soon, or where there is none, the status is asked for instead, ever more slowly, every
 5 s in the end. Only when no good answer has come for ``Patience.away`` seconds does following give up. The job itself
 goes on at fal meanwhile.
+
+A job that finds no place (``adapters.fal.places``) is not followed closely: its status is asked for now and then, until
+a place is free.
 """
 
 import asyncio
@@ -17,6 +20,7 @@ from httpx_sse import SSEError, aconnect_sse
 
 from adapters.fal.errors import of_answer, retry_after
 from adapters.fal.patience import Patience
+from adapters.fal.places import Places
 from adapters.fal.status import Statuses
 from adapters.fal.transport import BREAKS
 from bot.domain.errors import Charge, ProviderUnreachable
@@ -44,25 +48,55 @@ class _NoStream(Exception):
 class Watch:
     """One job that is followed. ``http`` sends the key by itself."""
 
-    def __init__(self, http: httpx.AsyncClient, ticket: Ticket, patience: Patience) -> None:
+    __slots__ = (
+        "_attempts",
+        "_has_place",
+        "_heard",
+        "_http",
+        "_lost_at",
+        "_patience",
+        "_places",
+        "_rests",
+        "_statuses",
+        "_streaming",
+        "_ticket",
+    )
+
+    def __init__(self, http: httpx.AsyncClient, ticket: Ticket, patience: Patience, places: Places) -> None:
         self._http = http
         self._ticket = ticket
         self._patience = patience
+        self._places = places
         self._statuses = Statuses()
         self._streaming = True
-        self._attempts = 0
-        self._heard_at = patience.clock()
+        self._has_place = False
+        self._heard = False
+        self._attempts = self._rests = 0
+        self._lost_at: float | None = None
 
     async def updates(self) -> AsyncGenerator[Update, None]:
         """Yield every change until :class:`Completed`."""
+        self._has_place = self._places.take()
+        try:
+            if not self._has_place:
+                await self._rest(None)
+            async with aclosing(self._with_repetitions()) as updates:
+                async for update in updates:
+                    yield update
+        finally:
+            if self._has_place:
+                self._places.give_back()
+
+    async def _with_repetitions(self) -> AsyncGenerator[Update, None]:
         while True:
-            wait = None
+            wait, self._heard = None, False
             opened_at = self._patience.clock()
             self._statuses.reopened()
+            source = self._stream() if self._has_place and self._streaming else self._ask()
             try:
-                async with aclosing(self._stream() if self._streaming else self._ask()) as statuses:
+                async with aclosing(source) as statuses:
                     async for status in statuses:
-                        self._heard_at = self._patience.clock()
+                        self._heard = True
                         for update in self._statuses.updates(status):
                             if isinstance(update, Completed):
                                 await _drain(statuses)
@@ -77,17 +111,31 @@ class Watch:
             except (*BREAKS, ValueError, SSEError):
                 pass  # Counts as a stream that ended.
             self._count(opened_at)
-            await self._patience.sleep(self._patience.pause(self._attempts) if wait is None else wait)
+            await self._rest(wait)
 
     def _count(self, opened_at: float) -> None:
         now = self._patience.clock()
-        if now - self._heard_at >= self._patience.away:
+        if self._heard:
+            self._lost_at = None
+        elif self._lost_at is None:
+            self._lost_at = opened_at
+        if self._lost_at is not None and now - self._lost_at >= self._patience.away:
             raise ProviderUnreachable("no answer while following").billed(Charge.POSSIBLE)
         # A stream that had news once and then none for long is a quiet queue, not a broken stream.
-        was_good = self._heard_at >= opened_at and now - opened_at >= self._patience.steady
+        was_good = self._heard and now - opened_at >= self._patience.steady
         self._attempts = 1 if self._streaming and was_good else self._attempts + 1
-        if self._streaming and self._attempts >= self._patience.streams:
+        if self._has_place and self._streaming and self._attempts >= self._patience.streams:
             self._ask_from_now_on()
+
+    async def _rest(self, wait: float | None) -> None:
+        """Pause; without a place longer, and until there is one at most."""
+        if self._has_place:
+            await self._patience.sleep(self._patience.pause(self._attempts) if wait is None else wait)
+            return
+        seconds = max(self._places.pace.pause(self._rests), wait or 0.0)
+        self._rests += 1
+        if await self._places.wait(seconds):
+            self._has_place, self._attempts = True, 0
 
     def _ask_from_now_on(self) -> None:
         self._streaming, self._attempts = False, 0

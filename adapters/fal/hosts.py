@@ -4,6 +4,8 @@ With a base address (a self-hosted engine, a proxy, a test) every host of fal's 
 fal's own for everything: nothing then goes to the real fal, least of all a key.
 """
 
+import re
+
 import httpx
 from fal_client.auth import FAL_QUEUE_RUN_HOST, FAL_RUN_HOST
 
@@ -13,6 +15,8 @@ _KEY_HOSTS = frozenset({QUEUE_HOST, FAL_RUN_HOST, "rest.fal.ai", "api.fal.ai"})
 _FILES = "fal.media"
 _BUCKET = (("https", "storage.googleapis.com", 443), "/falserverless/")
 """Where older models of fal's leave their results (the example outputs on its model pages, read 2026-11)."""
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+"""What may become part of a URL of the queue."""
 _PORTS = {"http": 80, "https": 443}
 _Origin = tuple[str, str, int | None]
 

@@ -1,4 +1,4 @@
-"""How long to wait for fal, and how often to ask again."""
+"""How long to wait for fal, how often to ask again, and how much to take."""
 
 import asyncio
 import random
@@ -8,16 +8,19 @@ from dataclasses import dataclass
 
 import httpx
 
+from adapters.fal.places import Pace
+
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds, and the clock they are measured with.
+    """Seconds, the clock they are measured with, and two sizes.
 
     ``connect``: to open a connection. ``answer``: for one small question, with every repetition of it. ``submit``: for
     the POST and its answer. ``upload``: for one image. ``download``: for the video. ``silence``: a stream without a
     byte is dead then; fal sends a comment every 15 s (its page "Stream request status", read 2026-11). ``steady``: one
     that lived this long was a good one. ``away``: without any good answer, following gives up. ``late``: how long a
-    result may lag behind "completed".
+    result may lag behind "completed". ``largest_video`` is in bytes. ``pace``: how many jobs are followed closely, None
+    for as many as suits a provider with or without a webhook.
     """
 
     connect: float = 10
@@ -32,6 +35,8 @@ class Patience:
     first_pause: float = 0.5
     longest_pause: float = 5
     streams: int = 4
+    largest_video: int = 512 * 1024 * 1024
+    pace: Pace | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     clock: Callable[[], float] = time.monotonic
 

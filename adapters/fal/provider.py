@@ -1,7 +1,5 @@
 """The door of the room: fal as the core's provider."""
 
-import hashlib
-import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from pathlib import Path
@@ -14,10 +12,13 @@ from adapters.fal.connection import Connection
 from adapters.fal.credentials import Credentials
 from adapters.fal.download import Download
 from adapters.fal.follow import Watch
+from adapters.fal.history import History, trace_of
 from adapters.fal.hosts import Hosts
 from adapters.fal.patience import Patience
+from adapters.fal.places import WITH_WEBHOOK, WITHOUT_WEBHOOK, Places
 from adapters.fal.queue import Queue
 from adapters.fal.storage import upload
+from adapters.fal.webhook import callback_url
 from bot.domain.errors import Charge, CredentialsMissing, CredentialsRefused, ProtocolBroken, TweenError
 from bot.domain.job import Outcome, Ticket
 from bot.domain.media import Frame
@@ -33,8 +34,10 @@ class FalProvider:
     """fal, or with ``base_url`` another server that speaks its protocol; a ``bot.ports.Provider``.
 
     Without credentials every call to fal itself raises :class:`CredentialsMissing` and sends nothing. ``charges`` is
-    whether its jobs cost money; ``largest_video`` is in bytes. Opens its connections on the first call, inside the
-    running loop; ``close`` it, or use it as a context manager.
+    whether its jobs cost money. ``webhook_base`` is the address under which fal reaches ``adapters.fal.webhook``; each
+    submit with a token then asks to be called back there. ``stops_orphans``: whether a job is stopped whose submit
+    nobody waits for any more; False where the intent is on record and the job will be looked up. Opens its connections
+    on the first call, inside the running loop; ``close`` it, or use it as a context manager.
     """
 
     def __init__(
@@ -43,15 +46,18 @@ class FalProvider:
         base_url: str | None = None,
         *,
         charges: bool = True,
-        largest_video: int = 512 * 1024 * 1024,
+        webhook_base: str | None = None,
+        stops_orphans: bool = True,
         patience: Patience | None = None,
     ) -> None:
         self._credentials = credentials or (_PLACEHOLDER if base_url else None)
         self._hosts = Hosts(base_url)
         self._charges = charges
-        self._largest_video = largest_video
+        self._webhook_base = webhook_base
+        self._stops_orphans = stops_orphans
         self._patience = patience or Patience()
-        self._open: tuple[Connection, Queue] | None = None
+        self._places = Places(self._patience.pace or (WITHOUT_WEBHOOK if webhook_base is None else WITH_WEBHOOK))
+        self._open: tuple[Connection, Queue, History] | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -64,7 +70,7 @@ class FalProvider:
     async def close(self) -> None:
         """Close every connection, after a moment for submits that are still out."""
         if self._open is not None:
-            connection, queue = self._open
+            connection, queue, _ = self._open
             self._open = None
             await queue.close()
             await connection.http.aclose()
@@ -78,20 +84,23 @@ class FalProvider:
         """Store a frame in fal's storage for a day."""
         return await upload(self._connection, frame, self._patience)
 
-    async def submit(self, endpoint: str, arguments: Mapping[str, Value], token: str | None = None) -> Ticket:  # noqa: ARG002
+    async def submit(self, endpoint: str, arguments: Mapping[str, Value], token: str | None = None) -> Ticket:
         """Send the request exactly once; ``adapters.fal.queue`` says how each answer counts."""
+        base = self._webhook_base
+        callback = None if base is None or token is None else callback_url(base, token)
         try:
-            return await self._queue.submit(endpoint, arguments)
+            return await self._queue.submit(endpoint, arguments, callback)
         except TweenError as error:
             raise self._truthful(error) from None
 
     def trace(self, arguments: Mapping[str, Value]) -> str:
-        """Return a digest of what is sent: the uploads' addresses make every request another one."""
-        return hashlib.sha256(json.dumps(dict(arguments), sort_keys=True).encode()).hexdigest()
+        """Return the digests of the images' addresses, which are in no other request."""
+        return trace_of(arguments)
 
-    async def look_up(self, endpoint: str, trace: str, since: float) -> Ticket | None:  # noqa: ARG002
-        """Look for a request in the account's history."""
-        return None
+    async def look_up(self, endpoint: str, trace: str, since: float) -> Ticket | None:
+        """Look for a request in the account's history; None also where the key or the server has none."""
+        request_id = await self._opened[2].find(endpoint, trace, since)
+        return None if request_id is None else self.ticket(endpoint, request_id)
 
     def ticket(self, endpoint: str, request_id: str) -> Ticket:
         """Return the ticket that a request id stands for."""
@@ -100,7 +109,7 @@ class FalProvider:
 
     async def follow(self, ticket: Ticket) -> AsyncGenerator[Update, None]:
         """Yield every change of the job, by server-sent events or by asking."""
-        watch = Watch(self._connection.http, self._own(ticket), self._patience)
+        watch = Watch(self._connection.http, self._own(ticket), self._patience, self._places)
         try:
             async with aclosing(watch.updates()) as updates:
                 async for update in updates:
@@ -124,7 +133,7 @@ class FalProvider:
 
     async def download(self, url: str, to: Path) -> None:
         """Stream the video to disk, without the key."""
-        await Download(self._connection.http, self._hosts, self._patience, self._largest_video).to(url, to)
+        await Download(self._connection.http, self._hosts, self._patience).to(url, to)
 
     @property
     def _connection(self) -> Connection:
@@ -135,14 +144,15 @@ class FalProvider:
         return self._opened[1]
 
     @property
-    def _opened(self) -> tuple[Connection, Queue]:
+    def _opened(self) -> tuple[Connection, Queue, History]:
         if self._open is None:
             if self._credentials is None:
                 raise CredentialsMissing
             if not self._credentials.is_sendable:
                 raise CredentialsRefused("the key has characters that no key has")
             connection = Connection(self._credentials, self._hosts, self._patience)
-            self._open = connection, Queue(connection, self._hosts, self._patience)
+            queue = Queue(connection, self._hosts, self._patience, stops_orphans=self._stops_orphans)
+            self._open = connection, queue, History(connection.http, self._patience)
         return self._open
 
     def _own(self, ticket: Ticket) -> Ticket:

@@ -21,12 +21,12 @@ reset, timeout, garbage, a cut answer       unclear         the request may have
 
 A caller that is cancelled while the POST is out has given the job up, and nobody will ever hold its ticket. The POST
 is not torn down then (that would leave a job running that nobody knows of): it ends in the background, within its
-deadline, and a job that turns out to be accepted is cancelled at fal. For the caller the job remains unclear.
+deadline, and a job that turns out to be accepted is cancelled at fal. For the caller the job remains unclear. Where
+the caller has put its intent on record (``stops_orphans`` is False) the job is left alone: it will be looked up.
 """
 
 import asyncio
 import json
-import re
 from collections.abc import Coroutine, Mapping
 
 import httpx
@@ -34,7 +34,7 @@ from fal_client import AsyncRequestHandle, FalClientHTTPError
 
 from adapters.fal.connection import Connection
 from adapters.fal.errors import billed_units, body_of, charge_of, clean, is_final, of_answer, of_break, of_submit
-from adapters.fal.hosts import Hosts
+from adapters.fal.hosts import REQUEST_ID, Hosts
 from adapters.fal.patience import Patience
 from adapters.fal.transport import BREAKS, PostEnded
 from bot.domain.errors import Charge, EndpointUnknown, ProtocolBroken, ProviderUnreachable, SubmitUnclear, TweenError
@@ -42,7 +42,6 @@ from bot.domain.job import Outcome, Ticket
 from bot.domain.model import Value
 from bot.ports import CancelAnswer
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CLOSING_GRACE = 5.0
 
@@ -50,20 +49,21 @@ _CLOSING_GRACE = 5.0
 class Queue:
     """Submit, result and cancel over one connection."""
 
-    def __init__(self, connection: Connection, hosts: Hosts, patience: Patience) -> None:
+    def __init__(self, connection: Connection, hosts: Hosts, patience: Patience, *, stops_orphans: bool) -> None:
         self._connection = connection
         self._hosts = hosts
         self._patience = patience
+        self._stops_orphans = stops_orphans
         self._orphans: set[asyncio.Task[None]] = set()
 
-    async def submit(self, endpoint: str, arguments: Mapping[str, Value]) -> Ticket:
-        """Send the request exactly once; see the table above."""
+    async def submit(self, endpoint: str, arguments: Mapping[str, Value], callback: str | None) -> Ticket:
+        """Send the request exactly once; see the table above. ``callback`` is the URL of its webhook, a secret."""
         _check_encodable(arguments)
-        post = asyncio.create_task(self._post(endpoint, arguments), name=f"submit to {endpoint}")
+        post = asyncio.create_task(self._post(endpoint, arguments, callback), name=f"submit to {endpoint}")
         try:
             return await asyncio.shield(post)
         except asyncio.CancelledError:
-            self._hold(self._stop_orphan(post))
+            self._hold(self._see_off(post))
             raise
 
     async def result(self, ticket: Ticket) -> Outcome:
@@ -111,9 +111,9 @@ class Queue:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-    async def _post(self, endpoint: str, arguments: Mapping[str, Value]) -> Ticket:
+    async def _post(self, endpoint: str, arguments: Mapping[str, Value], callback: str | None) -> Ticket:
         try:
-            handle = await self._connection.submit(endpoint, dict(arguments))
+            handle = await self._connection.submit(endpoint, dict(arguments), webhook_url=callback)
         except PostEnded as ended:
             raise of_submit(ended, endpoint) from None
         except (ValueError, KeyError, TypeError):
@@ -121,20 +121,22 @@ class Queue:
         # Typed as text by fal's client, but taken from the answer as they were.
         request_id: object = handle.request_id
         urls: tuple[object, ...] = (handle.status_url, handle.response_url, handle.cancel_url)
-        if not isinstance(request_id, str) or not _REQUEST_ID.fullmatch(request_id):
+        if not isinstance(request_id, str) or not REQUEST_ID.fullmatch(request_id):
             raise SubmitUnclear("an answer without a request id")
         if not all(isinstance(url, str) and self._hosts.is_own(url) for url in urls):
             handle = AsyncRequestHandle.from_request_id(self._connection.http, endpoint, request_id)
         return Ticket(request_id, handle.status_url, handle.response_url, handle.cancel_url)
 
     def _hold(self, orphan: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(orphan, name="stop an orphan")
+        task = asyncio.create_task(orphan, name="a submit that nobody waits for")
         self._orphans.add(task)
         task.add_done_callback(self._orphans.discard)
 
-    async def _stop_orphan(self, post: asyncio.Task[Ticket]) -> None:
+    async def _see_off(self, post: asyncio.Task[Ticket]) -> None:
         try:
-            await self.cancel(await post)
+            ticket = await post
+            if self._stops_orphans:
+                await self.cancel(ticket)
         except TweenError:
             return  # Not accepted, or unclear, which the caller has to assume anyway.
 

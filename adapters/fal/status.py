@@ -15,6 +15,8 @@ _LONGEST_LINE = 500
 class Statuses:
     """The statuses of one job, in the order in which they came."""
 
+    __slots__ = ("_first_log", "_last", "_logs_seen", "_whole")
+
     def __init__(self) -> None:
         self._last: Update | None = None
         self._first_log: tuple[object, object] | None = None

@@ -183,10 +183,11 @@ async def test_a_video_above_the_limit_is_not_taken(
     fal: FalTwin, patience: Patience, tmp_path: Path, *, says_so: bool
 ) -> None:
     """Neither when its length is told beforehand nor when it just goes on."""
+    small = replace(patience, largest_video=9000)
     fal.tells_length = says_so
     if says_so:
         fal.script("file", CutFile(10))  # which would be tried again if the length were not looked at
-    async with FalProvider(Credentials("a test", fal.key), fal.url, largest_video=9000, patience=patience) as provider:
+    async with FalProvider(Credentials("a test", fal.key), fal.url, patience=small) as provider:
         with pytest.raises(BadVideo, match="9000 bytes"):
             await provider.download(f"{fal.url}/files/v.mp4", tmp_path / "v.mp4")
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,80 @@
+"""Who is followed closely: only so many jobs at a time have a stream open; the others are asked about now and then.
+
+An open stream is a socket and its buffers on both sides. With a webhook the provider tells the end by itself, so a
+stream only serves the progress on the card: a few hundred are enough, and whoever has none is asked about after a
+minute, and in the end every ten minutes. Without one, the end is found by asking, so that is done more often.
+"""
+
+import asyncio
+import random
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How closely jobs are followed: ``places`` of them with a stream, the others by questions.
+
+    The first question comes after ``first`` seconds, the next ones after pauses that double up to ``longest``.
+    """
+
+    places: int
+    first: float
+    longest: float
+
+    def pause(self, rests: int) -> float:
+        """Return the seconds before the next question, after so many of them (from 0); with jitter."""
+        whole = min(self.first * 2.0 ** min(rests, 16), self.longest)
+        return whole * random.uniform(0.75, 1)  # noqa: S311  # spreads the load, guards nothing
+
+
+WITH_WEBHOOK = Pace(places=500, first=60, longest=600)
+WITHOUT_WEBHOOK = Pace(places=2000, first=5, longest=30)
+
+
+class Places:
+    """The places of one provider. A place that is given back goes to the job that has waited the longest."""
+
+    def __init__(self, pace: Pace) -> None:
+        self.pace = pace
+        self._free = pace.places
+        self._waiting: dict[asyncio.Future[bool], None] = {}
+
+    def take(self) -> bool:
+        """Take a place where one is free; who has one must :meth:`give_back`."""
+        if self._free == 0:
+            return False
+        self._free -= 1
+        return True
+
+    def give_back(self) -> None:
+        """Hand the place on, or have one more free."""
+        for turn in self._waiting:
+            if not turn.done():
+                turn.set_result(True)
+                del self._waiting[turn]
+                return
+        self._free += 1
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait for a place, so many seconds at most; whether there was one, which is taken then."""
+        if self.take():
+            return True
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[bool] = loop.create_future()
+        # A timer on the future, and no task of its own: ten thousand jobs may wait here.
+        timer = loop.call_later(seconds, _is_over, turn)
+        self._waiting[turn] = None
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.result():
+                self.give_back()
+            raise
+        finally:
+            timer.cancel()
+            self._waiting.pop(turn, None)
+
+
+def _is_over(turn: asyncio.Future[bool]) -> None:
+    if not turn.done():
+        turn.set_result(False)
