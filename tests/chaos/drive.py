@@ -1,0 +1,119 @@
+"""One chaos test from beginning to end: people ask, services fail, bots die; then all calms down and is counted."""
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+
+from tests.chaos import places
+from tests.chaos.people import People
+from tests.chaos.plan import Kill, Plan
+from tests.chaos.services import Bot, Twin
+from tests.chaos.verdict import Books
+from tests.twins.fal import KEY
+from tests.unit.media.videos import write
+
+QUIET_S = 120.0
+"""Seconds after the last death within which every job must have ended."""
+END_S = 15.0
+GLANCE_S = 0.4
+
+
+@dataclass
+class Chaos:
+    """One run of a plan in an empty folder."""
+
+    plan: Plan
+    folder: Path
+    deaths: Counter[str] = field(default_factory=Counter)
+    exits: list[int] = field(default_factory=list)
+
+    @property
+    def bad_ends(self) -> list[str]:
+        """Tell of bots that did not end in order when they were asked to."""
+        return [f"a bot ended with {status}" for status in self.exits if status]
+
+    async def run(self) -> Books:
+        """Let it happen; raise ``TimeoutError`` where it does not calm down in time."""
+        self._video = write(self.folder / "video.mp4", frames=8)
+        async with places.database(self.plan.database, self.folder / "bot0" / "data") as self._url, self._services():
+            people = People(self._board, self.plan.jobs, self.plan.seed)
+            bots = [self._bot(number, role) for number, role in enumerate(self.plan.roles)]
+            await self._storm(people, bots)
+            await self._calm(people, bots)
+            return await self._books()
+
+    async def _storm(self, people: People, bots: list[Bot]) -> None:
+        kills = iter(self.plan.schedule())
+        async with asyncio.TaskGroup() as group:
+            crowd = group.create_task(self._crowd(people), name="people")
+            deaths = [group.create_task(self._lives(bot, kills), name=bot.name) for bot in bots]
+            await asyncio.gather(*deaths)
+            crowd.cancel()
+
+    async def _lives(self, bot: Bot, kills: Iterator[Kill]) -> None:
+        for kill in kills:
+            await bot.start(kill.boundary, kill.nth)
+            self.deaths[await bot.death(kill.seconds)] += 1
+
+    async def _crowd(self, people: People) -> None:
+        """Ask as the deaths go on, so that there is work all the time; and react to what the cards say."""
+        while True:
+            share = (self.deaths.total() + len(self.plan.roles)) / (self.plan.kills + len(self.plan.roles))
+            await people.ask(until=round(self.plan.jobs * share))
+            await people.react()
+            await asyncio.sleep(GLANCE_S)
+
+    async def _calm(self, people: People, bots: list[Bot]) -> None:
+        await asyncio.gather(*(twin.ask("faults", rate=0.0) for twin in (self._board, self._fal)))
+        await asyncio.gather(*(bot.start() for bot in bots))
+        try:
+            async with asyncio.timeout(QUIET_S):
+                await people.ask(until=self.plan.jobs)
+                # What is waited for happens in other processes.
+                while not await self._is_quiet(people):  # noqa: ASYNC110
+                    await asyncio.sleep(GLANCE_S)
+        finally:
+            self.exits = await asyncio.gather(*(bot.end(END_S) for bot in bots))
+
+    async def _is_quiet(self, people: People) -> bool:
+        pressed = len(people.done)
+        await people.react()
+        events = (await self._board.ask("report"))["interactions"]
+        rows = await asyncio.to_thread(places.job_rows, self._url)
+        answered = all(each["answer"] for each in events)
+        return pressed == len(people.done) and answered and all(row["concluded"] for row in rows)
+
+    async def _books(self) -> Books:
+        board, fal = await asyncio.gather(self._board.ask("report"), self._fal.ask("report"))
+        rows = await asyncio.to_thread(places.job_rows, self._url)
+        accounts = await asyncio.to_thread(places.account_rows, self._url)
+        return Books(board, fal, rows, accounts, hashlib.sha256(self._video.read_bytes()).hexdigest())
+
+    @asynccontextmanager
+    async def _services(self) -> AsyncIterator[None]:
+        start, end = self.folder / "start.png", self.folder / "end.png"
+        Image.new("RGB", (160, 96), "teal").save(start)
+        Image.new("RGB", (160, 96), "orange").save(end)
+        bad = ("--seed", str(self.plan.seed), "--faults", str(self.plan.faults))
+        images = ("--start", str(start), "--end", str(end))
+        self._board = Twin("tests.twins.board", (*bad, *images), self.folder / "board.log")
+        self._fal = Twin(
+            "tests.twins.fal", (*bad, "--seconds", "1", "--video", str(self._video)), self.folder / "fal.log"
+        )
+        await asyncio.gather(self._board.start(), self._fal.start())
+        try:
+            yield
+        finally:
+            await asyncio.gather(self._board.close(), self._fal.close())
+
+    def _bot(self, number: int, role: str) -> Bot:
+        environment = {"FAL_KEY": KEY, "TWEENBOT_FAL_URL": self._fal.url}
+        if self.plan.database == "postgres":
+            environment["TWEENBOT_DATABASE_URL"] = self._url
+        return Bot(f"{role} {number}", role, self.folder / f"bot{number}", environment, self._board.url)

@@ -1,0 +1,63 @@
+"""The people of three servers: they ask for videos, change their minds, and decide what becomes of unclear jobs."""
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.chaos.services import Twin
+
+AUTHORS = 20
+SERVERS = 3
+MISTAKES, CANCELS, SENT_AGAIN, LOOKED_AT = 0.04, 0.15, 0.4, 0.3
+"""How often a command breaks a rule, is cancelled, and an unclear job is sent again or looked up once more."""
+
+
+@dataclass
+class People:
+    """Ask ``jobs`` times in all, as fast as they are let."""
+
+    board: Twin
+    jobs: int
+    seed: int
+    asked: int = 0
+    undecided: dict[str, str] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)
+        self._authors: dict[str, dict[str, Any]] = {}
+        self._cancelling: set[str] = set()
+
+    async def ask(self, until: int) -> None:
+        """Command so many videos in all."""
+        while self.asked < min(until, self.jobs):
+            number = self._random.randrange(AUTHORS)
+            author = {"id": f"u{number}", "server": f"s{number % SERVERS}", "roles": []}
+            options = {"num_frames": 5000} if self._random.random() < MISTAKES else {}
+            answer = await self.board.ask(
+                "command", author=author, channel=f"c-{author['server']}", prompt=f"tween {self.asked}", options=options
+            )
+            self._authors[answer["id"]] = author
+            if self._random.random() < CANCELS:
+                self._cancelling.add(answer["id"])
+            self.asked += 1
+
+    async def react(self) -> None:
+        """Look at all cards, and press what somebody wants to press."""
+        for message in await self.board.ask("messages"):
+            card = message["card"]
+            if card is None or (action := self._wish(card)) is None:
+                continue
+            author = self._authors[card["job_id"].rstrip("+")]
+            await self.board.ask("press", author=author, message=message["id"], action=action)
+            self.done.add(f"{action} {card['job_id']}")
+
+    def _wish(self, card: dict[str, Any]) -> str | None:
+        """Return the button that the job's author presses at this moment. Each is pressed once."""
+        job_id, fate = card["job_id"], random.Random(f"{self.seed} {card['job_id']}").random()
+        wish = None
+        if "cancel" in card["actions"] and job_id in self._cancelling and self._random.random() < 0.3:
+            wish = "cancel"
+        elif "again" in card["actions"]:
+            wish = "again" if fate < SENT_AGAIN else "look" if fate < SENT_AGAIN + LOOKED_AT else None
+        return wish if wish and f"{wish} {job_id}" not in self.done else None

@@ -1,0 +1,50 @@
+"""How large a chaos test is, and where its bots die."""
+
+import random
+from dataclasses import dataclass
+from typing import Literal
+
+from tests.chaos.crossings import BOUNDARIES
+
+Engine = Literal["sqlite", "postgres"]
+
+NTH = {"check": 6, "show": 6, "remember": 4, "claim": 4}
+"""Acts that are so frequent that a process may die at a later crossing than the third."""
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One death: at the nth crossing of a boundary, or after ``seconds`` at the latest."""
+
+    boundary: str | None
+    nth: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``roles`` are those of the processes. ``kills`` counts the deaths of all of them together."""
+
+    jobs: int
+    kills: int
+    database: Engine
+    seed: int
+    roles: tuple[str, ...] = ("all",)
+    faults: float = 0.08
+
+    def schedule(self) -> list[Kill]:
+        """Return the deaths: every boundary once, as far as the number goes, the rest at random moments."""
+        chance = random.Random(self.seed)
+        named: list[str | None] = list(BOUNDARIES)
+        chance.shuffle(named)
+        at_random = max(self.kills - len(named), self.kills // 4)
+        named = named[: self.kills - at_random] + [None] * at_random
+        chance.shuffle(named)
+        return [_kill(each, chance) for each in named]
+
+
+def _kill(boundary: str | None, chance: random.Random) -> Kill:
+    if boundary is None:
+        return Kill(None, 1, chance.uniform(0.3, 5.0))
+    most = NTH.get(boundary.partition(" ")[2], 1)
+    return Kill(boundary, chance.randint(1, most), chance.uniform(4.0, 8.0))
