@@ -1,0 +1,180 @@
+"""The local channel's two folders in the data folder: images that were sent in, and videos that were made.
+
+Every name in them is made from a job's id, which has one known form, so nothing that anybody sends is ever a path.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+import shutil
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+
+import structlog
+
+from bot.domain.errors import FolderUnusable, TweenError, Which
+from bot.domain.job import Job, Unclear
+
+log = structlog.get_logger()
+
+Load = Callable[[str], Awaitable[Job | None]]
+"""Returns a job as it stands; :meth:`bot.ports.JobStore.load`."""
+
+_JOB_ID = re.compile(r"local-[0-9a-f]{32}\+{0,64}")
+_IMAGE = re.compile(r"(local-[0-9a-f]{32})\.[0-9a-f]{16}\.(?:start|end)")
+_FORGET = ".forget"
+
+TIDY_S = 600.0
+"""Seconds between two rounds of tidying up."""
+ORPHAN_S = 86400.0
+"""An image that belongs to no job after so many seconds is what an upload that broke off has left."""
+
+_MOST_FORGOTTEN = 3
+"""So many jobs may be forgotten before the one that sends them again."""
+
+
+def job_id_of(key: str) -> str:
+    """Return the id of the job that an idempotency key stands for."""
+    return f"local-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+def is_job_id(text: str) -> bool:
+    """Whether it has the form of the local channel's ids. One that was sent again has a ``+`` more."""
+    return _JOB_ID.fullmatch(text) is not None
+
+
+class Folders:
+    """The folders ``inbox`` and ``videos`` in the data folder, for their user alone; made where they are missing."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._inbox = data_dir / "inbox"
+        self._videos = data_dir / "videos"
+        for folder in (self._inbox, self._videos):
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise FolderUnusable(folder, (error.strerror or str(error)).lower()) from error
+
+    def new_image(self, job_id: str, which: Which) -> Path:
+        """Return where to write a new image of a job; nobody else has this name."""
+        return self._inbox / f"{job_id}.{token_hex(8)}.{which}"
+
+    def image(self, name: str) -> Path | None:
+        """Return where the image of that name lies; None where it is no such name."""
+        return self._inbox / name if _IMAGE.fullmatch(name) else None
+
+    def video(self, job_id: str) -> Path:
+        """Return where the video of a job lies, or will lie."""
+        assert is_job_id(job_id), "an id that this channel gave"
+        return self._videos / f"{job_id}.mp4"
+
+    def take_video(self, job_id: str, path: Path) -> str:
+        """Move a finished video to its place, whole or not at all, and return its name; raise ``OSError``.
+
+        It is on the disk before it has its name: a video that is told to be there survives a power cut.
+        """
+        to = self.video(job_id)
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        try:
+            path.replace(to)
+        except OSError:
+            # The folder may be on another disk.
+            _copied(path, to)
+        folder = os.open(to.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return to.name
+
+    async def release(self, job_id: str, load: Load) -> None:
+        """Remove a job's images, unless it, or one that sends it again, may still need them."""
+        base = job_id.rstrip("+")
+        if not await _needs_images(base, load):
+            await asyncio.to_thread(self._drop_images, base)
+
+    async def known(self, load: Load) -> frozenset[str]:
+        """Return the ids of all jobs that have files here and are stored."""
+        files = [*self._inbox.iterdir(), *self._videos.iterdir()]
+        ids = {match[1] for file in files if (match := _IMAGE.fullmatch(file.name))}
+        ids |= {file.stem for file in files if is_job_id(file.stem)}
+        return frozenset([job_id for job_id in ids if await load(job_id)])
+
+    async def forget(self, job_ids: frozenset[str], load: Load) -> None:
+        """Remove what is here of jobs that are no longer stored, and the others' as soon as they are gone too."""
+        for job_id in job_ids:
+            if await load(job_id):
+                (self._inbox / f"{job_id}{_FORGET}").touch(mode=0o600)
+            else:
+                self._drop(job_id)
+
+    async def tidy(self, load: Load) -> None:
+        """Remove what is left of jobs that were to be forgotten, and images that no job needs."""
+        old = time.time() - ORPHAN_S
+        for file in list(self._inbox.iterdir()):
+            if file.suffix == _FORGET and not await load(file.stem):
+                self._drop(file.stem)
+                file.unlink(missing_ok=True)
+            elif (match := _IMAGE.fullmatch(file.name)) and _written_before(file, old):
+                await self.release(match[1], load)
+
+    @asynccontextmanager
+    async def kept_tidy(self, load: Load) -> AsyncIterator[None]:
+        """Tidy up now, and from time to time while the context is open."""
+        task = asyncio.create_task(self._keep_tidy(load), name="tidy the local folders")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _keep_tidy(self, load: Load) -> None:
+        while True:
+            try:
+                await self.tidy(load)
+            except (TweenError, OSError) as error:
+                log.warning("local_folders_not_tidied", error=str(error))
+            await asyncio.sleep(TIDY_S)
+
+    def _drop(self, job_id: str) -> None:
+        self._drop_images(job_id)
+        self.video(job_id).unlink(missing_ok=True)
+
+    def _drop_images(self, base: str) -> None:
+        for file in self._inbox.glob(f"{base}.*.*"):
+            file.unlink(missing_ok=True)
+
+
+async def _needs_images(base: str, load: Load) -> bool:
+    """Whether a job, or one of those that send it again, is under way, or is unclear and may yet be sent again."""
+    last, job_id = None, base
+    while (job := await load(job_id)) or (last is None and len(job_id) < len(base) + _MOST_FORGOTTEN):
+        if job is not None and not job.is_final:
+            return True
+        last, job_id = job, f"{job_id}+"
+    return last is not None and isinstance(last.state, Unclear)
+
+
+def _written_before(file: Path, moment: float) -> bool:
+    try:
+        return file.stat().st_mtime < moment
+    except FileNotFoundError:
+        return False
+
+
+def _copied(path: Path, to: Path) -> None:
+    part = to.with_suffix(".part")
+    try:
+        with path.open("rb") as source, part.open("wb") as file:
+            shutil.copyfileobj(source, file, 1024 * 1024)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(to)
+    finally:
+        part.unlink(missing_ok=True)

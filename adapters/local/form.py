@@ -1,0 +1,229 @@
+"""Reads a job that is sent as a form: the two images are streamed to the disk, the other fields become the command."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from adapters.local.folders import Folders
+from adapters.local.replies import Refusal
+from bot.domain.errors import (
+    BadImage,
+    BadRequest,
+    BudgetSpent,
+    Draining,
+    Fault,
+    FolderUnusable,
+    ImageFault,
+    QueueFull,
+    TweenError,
+    UserFixable,
+    Which,
+)
+from bot.domain.model import Model, Option
+from bot.domain.request import Author, Command, ImageRef, checked
+from bot.wording import local as words
+from bot.wording.units import size
+
+ME = Author("local", "local")
+"""Everybody who reaches this channel is the one who owns the machine."""
+
+FORM_S = 300.0
+"""Seconds that a whole form may take to come in."""
+MOST_TEXT = 64 * 1024
+MOST_FIELDS = 64
+_CHUNK = 64 * 1024
+_TEXT = {"type": "string"}
+_IMAGES: tuple[Which, Which] = ("start", "end")
+
+
+class BadForm(Refusal):
+    """A body that is no form of ours: the HTTP status for it, and why."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(status, "form", why)
+
+
+class BadFields(Exception):
+    """Everything in a form that its sender can mend, in the order of the form."""
+
+    def __init__(self, errors: list[TweenError]) -> None:
+        super().__init__(", ".join(str(error) for error in errors))
+        self.errors = errors
+
+
+@dataclass
+class _Form:
+    """What was read so far."""
+
+    images: dict[Which, ImageRef] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    bad_images: dict[Which, BadImage] = field(default_factory=dict)
+
+
+class FormReader:
+    """Reads forms for one model, whose options are fields. ``limit`` is the heaviest image, in bytes."""
+
+    def __init__(self, model: Model, folders: Folders, limit: int) -> None:
+        self._model = model
+        self._folders = folders
+        self._limit = limit
+
+    @asynccontextmanager
+    async def command(self, request: web.Request, job_id: str) -> AsyncIterator[Command]:
+        """Give the command, whose images lie in the inbox; they are removed where the job is then refused.
+
+        They stay where it may have been stored; what no job needs is tidied away. Raises :class:`BadForm`,
+        :class:`BadFields` and :class:`FolderUnusable`.
+        """
+        if request.content_type != "multipart/form-data":
+            raise BadForm(415, words.NO_FORM)
+        if (request.content_length or 0) > 2 * self._limit + MOST_FIELDS * MOST_TEXT:
+            raise BadForm(413, words.heavy_form(self._limit))
+        written: list[Path] = []
+        try:
+            command = self._checked(await self._read(request, job_id, written), job_id)
+        except BaseException:
+            _remove(written)
+            raise
+        try:
+            yield command
+        except (UserFixable, QueueFull, BudgetSpent, Draining):
+            _remove(written)
+            raise
+
+    def discard(self, command: Command) -> None:
+        """Remove the images of a command that came before: its job has those that came with the first."""
+        _remove([path for image in (command.start, command.end) if (path := self._folders.image(image.locator))])
+
+    async def _read(self, request: web.Request, job_id: str, written: list[Path]) -> _Form:
+        form = _Form()
+        try:
+            async with asyncio.timeout(FORM_S):
+                reader = await request.multipart()
+                while (part := await reader.next()) is not None:
+                    if len(form.texts) + len(form.images) + len(form.bad_images) >= MOST_FIELDS:
+                        raise BadForm(413, words.MANY_FIELDS)
+                    await self._take(part, form, job_id, written)
+        except TimeoutError as error:
+            raise BadForm(408, words.SLOW_FORM) from error
+        except (ValueError, RuntimeError, AssertionError, HttpProcessingError, web.RequestPayloadError) as error:
+            # What aiohttp's reader says of a form that is broken, or breaks off.
+            raise BadForm(400, words.BROKEN_FORM) from error
+        return form
+
+    async def _take(
+        self, part: BodyPartReader | MultipartReader, form: _Form, job_id: str, written: list[Path]
+    ) -> None:
+        if not isinstance(part, BodyPartReader) or not part.name:
+            raise BadForm(400, words.UNNAMED_PART)
+        name = part.name
+        if name in form.texts or name in form.images or name in form.bad_images:
+            raise BadForm(400, words.FIELD_TWICE)
+        for which in _IMAGES:
+            if name == which:
+                path = self._folders.new_image(job_id, which)
+                written.append(path)
+                await self._take_image(part, which, path, form)
+                return
+        form.texts[name] = await _text(part)
+
+    async def _take_image(self, part: BodyPartReader, which: Which, path: Path, form: _Form) -> None:
+        name = _file_name(part.filename, which)
+        try:
+            heavy = await self._stream(part, path)
+        except OSError as error:
+            if isinstance(error, ConnectionError):
+                raise
+            raise FolderUnusable(path.parent, (error.strerror or str(error)).lower()) from error
+        if heavy == 0:
+            form.bad_images[which] = BadImage(which, ImageFault.EMPTY, name)
+        elif heavy > self._limit:
+            form.bad_images[which] = BadImage(which, ImageFault.TOO_HEAVY, f"{name}, more than {size(self._limit)}")
+        else:
+            form.images[which] = ImageRef(name, path.name)
+
+    async def _stream(self, part: BodyPartReader, path: Path) -> int:
+        """Write the part to a file, and return its bytes; what is over the limit is read, and not written."""
+        count = 0
+        with await asyncio.to_thread(_new_file, path) as file:
+            while chunk := await part.read_chunk(_CHUNK):
+                count += len(chunk)
+                if count > 2 * self._limit + _CHUNK:
+                    raise BadForm(413, words.heavy_form(self._limit))
+                if count <= self._limit:
+                    await asyncio.to_thread(file.write, chunk)
+        return count
+
+    def _checked(self, form: _Form, job_id: str) -> Command:
+        missing = {which: BadImage(which, ImageFault.MISSING) for which in _IMAGES if which not in form.images}
+        images = missing | form.bad_images
+        errors: list[TweenError] = [images[which] for which in _IMAGES if which in images]
+        prompt, options = form.texts.pop(self._model.prompt_field, ""), form.texts
+        none = ImageRef("", "")
+        command = Command(
+            job_id,
+            ME,
+            form.images.get("start", none),
+            form.images.get("end", none),
+            prompt,
+            {name: _value(self._model.option(name), text) for name, text in options.items()},
+        )
+        try:
+            checked(command, self._model)
+        except BadRequest as error:
+            errors.append(error)
+        if errors:
+            raise BadFields(errors)
+        return command
+
+
+def _new_file(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+async def _text(part: BodyPartReader) -> str:
+    data = b""
+    while chunk := await part.read_chunk(_CHUNK):
+        data += chunk
+        if len(data) > MOST_TEXT:
+            raise BadForm(413, words.heavy_field(MOST_TEXT))
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = None
+    if text is None or "\0" in text:
+        raise BadFields([BadRequest((Fault(part.name or "", "type", data.decode(errors="replace"), _TEXT),))])
+    return text
+
+
+def _file_name(given: str | None, which: Which) -> str:
+    """Return the name that the sender's file has, without its folders and what cannot be shown."""
+    name = PurePosixPath((given or "").replace("\\", "/")).name
+    return "".join(character for character in name if character.isprintable())[:100] or which
+
+
+def _value(option: Option | None, text: str) -> object:
+    """Return what the text stands for; an empty field of an option is one that its sender did not fill in."""
+    if option is not None and not text:
+        return None
+    kinds: dict[str, Callable[[str], object]] = {"integer": int, "number": float, "boolean": _boolean}
+    try:
+        return kinds.get(option.type if option else "", str)(text)
+    except ValueError:
+        return text
+
+
+def _boolean(text: str) -> object:
+    return {"true": True, "false": False}.get(text.lower(), text)

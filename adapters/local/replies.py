@@ -1,0 +1,171 @@
+"""What the local channel answers: jobs, cards and refusals as JSON."""
+
+import json
+from datetime import UTC, datetime, time
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bot.domain.card import Card
+from bot.domain.errors import (
+    BadImage,
+    BadImages,
+    BadRequest,
+    BudgetSpent,
+    Draining,
+    NotYours,
+    OurFault,
+    QueueFull,
+    StoreAway,
+    TryLater,
+    TweenError,
+)
+from bot.domain.job import Cancelled, Delivered, Failed, Job, Unclear
+from bot.ports import Entry
+from bot.wording.refusals import explain, fault
+
+
+class Refusal(Exception):
+    """A request that cannot be served: the HTTP status, a short name of the reason, and the reason."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+AGAIN_S = 60
+"""Seconds after which a bot that restarts, or whose store is away, is worth another try; its words say a minute."""
+
+
+def answer(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """Return a JSON answer."""
+    return web.json_response(body, status=status, headers=headers, dumps=text_of)
+
+
+def text_of(body: object) -> str:
+    """Return JSON of one line, in which nothing stands that is no text, whatever was sent in."""
+    return json.dumps(body, ensure_ascii=False).encode(errors="replace").decode()
+
+
+def refusal(status: int, code: str, message: str) -> web.Response:
+    """Return the answer to a request that cannot be served."""
+    return answer({"error": {"code": code, "message": message}}, status)
+
+
+def tween(job: Job, card: Card, *, has_video: bool) -> dict[str, Any]:
+    """Return all that is known of a job. ``cost_usd`` is a string, so that cents are exact."""
+    request, state = job.request, job.state
+    told: dict[str, Any] = {
+        "id": job.id,
+        "state": type(state).__name__.lower(),
+        "final": job.is_final,
+        "card": _card(card),
+        "prompt": request.prompt,
+        "model": request.model.endpoint,
+        "options": dict(request.options),
+        "again_of": request.again_of,
+        "request_id": job.request_id,
+        "accepted_at": job.accepted_at,
+        "video": f"{address(job)}/video" if has_video else None,
+    }
+    match state:
+        case Delivered(video=video, seed=seed, cost=cost, seconds=seconds):
+            told |= {
+                "width": video.width,
+                "height": video.height,
+                "frames": video.frames,
+                "video_seconds": round(video.seconds, 3),
+                "bytes": video.bytes,
+                "seed": seed,
+                "cost_usd": None if cost is None else str(cost),
+                "seconds": round(seconds, 3),
+            }
+        case Failed(error=error):
+            told |= {"error": _error(error), "charge": error.charge.value}
+        case Cancelled(charge=charge) | Unclear(charge=charge):
+            told |= {"charge": charge.value}
+        case _:
+            pass
+    return told
+
+
+def address(job: Job) -> str:
+    """Return the path of a job."""
+    return f"/v1/tweens/{quote(job.id, safe='')}"
+
+
+def entry(entry: Entry, card: Card, *, has_video: bool) -> dict[str, Any]:
+    """Return a line of the history: the job, and when it began, was sent and ended (epoch seconds)."""
+    times = {"started_at": entry.started_at, "submitted_at": entry.submitted_at, "finished_at": entry.finished_at}
+    return tween(entry.job, card, has_video=has_video) | times
+
+
+def _card(card: Card) -> dict[str, Any]:
+    return {
+        "tone": card.tone.value,
+        "title": card.title,
+        "prompt": card.prompt,
+        "phase": None if card.phase is None else card.phase.value,
+        "status": card.status,
+        "fraction": card.fraction,
+        "fields": [{"name": field.name, "value": field.value} for field in card.fields],
+        "notices": list(card.notices),
+        "actions": [action.value for action in card.actions],
+    }
+
+
+def refused(errors: list[TweenError], now: float) -> web.Response:
+    """Return the answer to a request that the bot does not take; every fault of it at once."""
+    status = max(_status(error) for error in errors)
+    body = _error(errors[0]) | {"message": " ".join(explain(error) for error in errors)}
+    if faults := [each for error in errors for each in _faults(error)]:
+        body["faults"] = faults
+    headers = {}
+    for error in errors:
+        if (seconds := _retry_after(error, now)) is not None:
+            headers["Retry-After"] = str(seconds)
+    return answer({"error": body}, status, headers)
+
+
+def _status(error: TweenError) -> int:
+    match error:
+        case NotYours():
+            return 403
+        case QueueFull() | BudgetSpent():
+            return 429
+        case TryLater():
+            return 503
+        case OurFault():
+            return 500
+        case _:
+            return 422
+
+
+def _retry_after(error: TweenError, now: float) -> int | None:
+    match error:
+        case BudgetSpent(renews=renews):
+            return max(1, round(datetime.combine(renews, time(), UTC).timestamp() - now))
+        case StoreAway() | Draining():
+            return AGAIN_S
+        case _:
+            return None
+
+
+def _error(error: TweenError) -> dict[str, Any]:
+    name = type(error).__name__
+    code = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+    return {"code": code, "message": explain(error)}
+
+
+def _faults(error: TweenError) -> list[dict[str, str]]:
+    match error:
+        case BadRequest(faults=faults):
+            return [{"field": each.field, "rule": each.rule, "message": fault(each)} for each in faults]
+        case BadImages(images=images):
+            return [each for image in images for each in _faults(image)]
+        case BadImage(which=which, fault=broken):
+            return [{"field": which, "rule": broken.value, "message": explain(error)}]
+        case _:
+            return []
