@@ -1,4 +1,7 @@
-"""Run one chaos test and print its figures: ``python -m tests.chaos --jobs 200 --kills 60 --database sqlite --seed 7``."""
+"""Run one chaos test and print its figures.
+
+``python -m tests.chaos --jobs 200 --kills 60 --database sqlite --seed 7``
+"""
 
 import argparse
 import asyncio
@@ -18,7 +21,8 @@ async def _run(plan: Plan, folder: Path) -> int:
     chaos = Chaos(plan, folder)
     books = await chaos.run()
     found = faults(books) + chaos.bad_ends
-    print("\n".join([*lines(plan, chaos, books, time.monotonic() - began), *(f"BROKEN: {each}" for each in found)]))
+    for line in (*lines(plan, chaos, books, time.monotonic() - began), *(f"BROKEN: {each}" for each in found)):
+        sys.stdout.write(line + "\n")
     return 1 if found else 0
 
 
@@ -34,7 +38,8 @@ def main() -> None:
     given = parser.parse_args()
     roles = tuple(given.roles or (["all"] if given.database == "sqlite" else ["all", "all"]))
     plan = Plan(given.jobs, given.kills, given.database, given.seed, roles)
-    print(plan, flush=True)
+    sys.stdout.write(f"{plan}\n")
+    sys.stdout.flush()
     if given.keep is not None:
         given.keep.mkdir(parents=True)
         sys.exit(asyncio.run(_run(plan, given.keep)))

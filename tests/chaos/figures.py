@@ -16,7 +16,8 @@ def lines(plan: Plan, chaos: Chaos, books: Books, seconds: float) -> list[str]:
     failed = sum(each["failed"] for each in books.board["interactions"])
     return [
         f"jobs            {len(books.jobs)}: {_counted(states)}",
-        f"kills           {chaos.deaths.total()}, at {reached} of {len(BOUNDARIES)} boundaries: {_counted(chaos.deaths)}",
+        f"kills           {chaos.deaths.total()}, at {reached} of {len(BOUNDARIES)} boundaries",
+        f"deaths          {_counted(chaos.deaths)}",
         f"boundaries left {', '.join(each for each in BOUNDARIES if not chaos.deaths[each]) or 'none'}",
         f"requests at fal {len(books.fal['jobs'])}, billed {sum(each['billed'] for each in books.fal['jobs'])}",
         f"videos posted   {len(posts)}, twice {len(posts) - len({each['nonce'] for each in posts})}",

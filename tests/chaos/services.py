@@ -48,8 +48,9 @@ class Twin:
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_S))
 
     async def ask(self, what: str, **given: Any) -> Any:  # noqa: ANN401  # JSON
-        """Call ``/control/<what>``."""
-        async with self._session.post(f"{self.url}/control/{what}", json=given) as response:
+        """Call ``/_twin/<what>``: have something done, or be told where nothing is given."""
+        method, body = ("POST", given) if given else ("GET", None)
+        async with self._session.request(method, f"{self.url}/_twin/{what}", json=body) as response:
             response.raise_for_status()
             return await response.json()
 

@@ -19,7 +19,7 @@ KILLS = int(os.environ.get("TWEENBOT_CHAOS_KILLS", "6"))
 
 
 async def test_one_process_on_sqlite_pays_once_loses_nothing_and_posts_once(tmp_path: Path) -> None:
-    """Every acknowledged command ends on its one card with at most one bill and one video, whenever the process dies."""
+    """Every acknowledged command ends on its one card, with at most one bill and one video, whenever it dies."""
     await _survives(Plan(JOBS, KILLS, "sqlite", SEED), tmp_path)
 
 

@@ -12,8 +12,8 @@ In a test::
         board.report()                                         # everything; board.memory.violations
 
 ``python -m tests.twins.board --port 0 --seed 7 --faults 0.1`` runs one for other processes: it prints its address, and
-ends with its standard input. There ``POST /control/command``, ``/control/press`` and ``/control/faults`` and
-``GET /control/messages`` and ``/control/report`` stand in for the calls above.
+ends with its standard input. There ``POST /_twin/command``, ``/_twin/press`` and ``/_twin/faults`` and
+``GET /_twin/messages`` and ``/_twin/report`` stand in for the calls above.
 """
 
 import argparse
@@ -67,7 +67,7 @@ class Board:
     async def start(self, port: int = 0) -> None:
         """Listen on loopback."""
         app = web.Application(client_max_size=2 * board_wire.FILE_BYTES)
-        app.router.add_route("*", "/control/{what}", partial(board_control.answer, self))
+        app.router.add_route("*", "/_twin/{what}", partial(board_control.answer, self))
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.05, access_log=None)
         await self._runner.setup()
