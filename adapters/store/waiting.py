@@ -1,0 +1,112 @@
+"""Who of those that wait runs next: as many as the terms allow, in turns among authors, each author's oldest first.
+
+A job's turn is the number of jobs that its author would have running with it; lower turns go first, then older jobs. So
+an author with one job never waits behind another's twenty, and nobody waits for ever. Jobs whose server or author has
+no room are passed over, not waited for.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from adapters.store.database import Database
+from adapters.store.tables import jobs
+from bot.domain.job import FINAL
+from bot.ports import Terms
+
+_FINAL = tuple(state.__name__.lower() for state in FINAL)
+_LOCK = 0x7477656E
+"""Postgres' advisory lock of admission: two nodes that count at the same time would both fill the last place."""
+
+_RUNNING = sa.and_(jobs.c.node.is_not(None), ~jobs.c.concluded, ~jobs.c.waiting, jobs.c.state.not_in(_FINAL))
+
+
+@dataclass(frozen=True)
+class Start:
+    """A job that has just become this node's, and the workflow to begin for it."""
+
+    job_id: str
+    workflow_id: str
+
+
+class Waiting:
+    """The jobs that wait for a process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def admit(self, node: str, terms: Terms, room: int) -> Sequence[Start]:
+        """Make waiting jobs this node's, until it has ``room`` or the terms allow no more, and return them.
+
+        A job that its author stopped while it waited is admitted whatever the limits: all that is left is to say so.
+        Jobs of dead nodes count as running, since they will. Should the answer be lost, the jobs are this node's
+        nevertheless.
+        """
+
+        def work(connection: sa.Connection) -> Sequence[Start]:
+            if connection.scalar(sa.select(jobs.c.id).where(jobs.c.waiting).limit(1)) is None:
+                return []
+            if not self._database.is_sqlite:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            chosen = list(connection.execute(_stopped()))
+            own = sa.func.count().filter(jobs.c.node == node)
+            running, mine = connection.execute(sa.select(sa.func.count(), own).where(_RUNNING)).one()
+            free = min(terms.running - running, room - mine)
+            if free > 0:
+                chosen += connection.execute(_next(terms, free))
+            if chosen:
+                started = {"node": node, "waiting": False, "started_at": sa.func.coalesce(jobs.c.started_at, _now())}
+                connection.execute(sa.update(jobs).where(jobs.c.id.in_(row.id for row in chosen)).values(started))
+            return [Start(row.id, workflow_id(row.id, row.run)) for row in chosen]
+
+        return await self._database.run(work)
+
+
+def workflow_id(job_id: str, run: int) -> str:
+    """Return the engine's name for one of a job's runs; it has several where an earlier one was lost."""
+    return job_id if run == 1 else f"{job_id}/{run}"
+
+
+def _now() -> sa.ColumnElement[float]:
+    return sa.literal(time.time(), sa.Float)
+
+
+def _stopped() -> sa.Select[tuple[str, int]]:
+    return sa.select(jobs.c.id, jobs.c.run).where(jobs.c.waiting, jobs.c.stop_asked)
+
+
+def _next(terms: Terms, free: int) -> sa.Select[tuple[str, int]]:
+    """Select the next jobs to run. No author's turn goes to a job whose server is full."""
+    authors = (
+        sa.select(jobs.c.platform, jobs.c.author, sa.func.count().label("running"))
+        .where(_RUNNING)
+        .group_by(jobs.c.platform, jobs.c.author)
+        .cte("authors")
+    )
+    servers = (
+        sa.select(jobs.c.platform, jobs.c.server, sa.func.count().label("running"))
+        .where(_RUNNING, jobs.c.server != "")
+        .group_by(jobs.c.platform, jobs.c.server)
+        .cte("servers")
+    )
+    there = sa.func.coalesce(servers.c.running, 0)
+    turn = sa.func.coalesce(authors.c.running, 0) + sa.func.row_number().over(
+        partition_by=(jobs.c.platform, jobs.c.author), order_by=(jobs.c.accepted_at, jobs.c.id)
+    )
+    turns = (
+        sa.select(jobs.c.id, jobs.c.run, jobs.c.platform, jobs.c.server, jobs.c.accepted_at)
+        .add_columns(turn.label("turn"), there.label("there"))
+        .outerjoin(authors, sa.and_(authors.c.platform == jobs.c.platform, authors.c.author == jobs.c.author))
+        .outerjoin(servers, sa.and_(servers.c.platform == jobs.c.platform, servers.c.server == jobs.c.server))
+        .where(jobs.c.waiting, ~jobs.c.stop_asked, there < terms.running_per_server)
+        .subquery("turns")
+    )
+    place = turns.c.there + sa.func.row_number().over(
+        partition_by=(turns.c.platform, turns.c.server), order_by=(turns.c.turn, turns.c.accepted_at, turns.c.id)
+    )
+    places = sa.select(turns, place.label("place")).where(turns.c.turn <= terms.running_per_author).subquery("places")
+    fits = sa.or_(places.c.server == "", places.c.place <= terms.running_per_server)
+    order = (places.c.turn, places.c.accepted_at, places.c.id)
+    return sa.select(places.c.id, places.c.run).where(fits).order_by(*order).limit(free)
