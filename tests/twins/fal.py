@@ -10,35 +10,37 @@ In a test::
         assert len(fal.jobs) == 1                     # bills
         assert [seen.kind for seen in fal.seen] == ["submit", "stream", "result"]
 
-Kinds of requests: submit, status, stream, result, cancel, token, upload, initiate, put, file. Leaving the
-``async with`` fails the test if anything came in that fal would not take: an unknown path or method, a missing or wrong
-key, the key on a file, a body or header that is not as fal wants it (``fal.violations``). ``FalTwin(seconds=20)``
+Kinds of requests: submit, status, stream, result, cancel, token, upload, initiate, put, file, history, jwks. Leaving
+the ``async with`` fails the test if anything came in that fal would not take: an unknown path or method, a missing or
+wrong key, the key on a file, a body or header that is not as fal wants it (``fal.violations``). ``FalTwin(seconds=20)``
 finishes each job by the clock. What can be set: ``fal.video``, the file of a finished job; ``fal.units``, its billed
 units (None: not said); ``fal.replays_logs``, whether a new stream starts with all logs; ``fal.names_urls_at``, another
 address for the URLs of a submit's answer; ``fal.tells_length`` and ``fal.drips``, whether a file says how long it is,
-and whether it comes byte by byte.
+and whether it comes byte by byte; ``fal.history_page``, how many requests a page of the history holds;
+``fal.webhooks`` (``fal_webhooks``), who signs and posts the end of each job that asks for it; ``fal.faults``
+(``fal_faults``), what goes wrong by chance.
 
-``python -m tests.twins.fal --port 0 --seconds 20`` runs one for other processes: it prints its address, and when its
-standard input ends, one line of JSON: how many requests of each kind came, and when each job was done (by the
-machine's monotonic clock).
+``python -m tests.twins.fal --port 0 --seconds 20 --faults 0.1 --seed 7`` runs one for other processes: it prints its
+address, and when its standard input ends, one line of JSON: how many requests of each kind came, and when each job was
+done (by the machine's monotonic clock). ``fal_program`` says how to look in while it runs.
 """
 
-import argparse
 import asyncio
-import json
-import sys
+import time
 import uuid
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from aiohttp import web
 from multidict import CIMultiDictProxy
 
-from tests.twins import fal_storage, fal_wire
+from tests.twins import fal_history, fal_program, fal_storage, fal_wire
+from tests.twins.fal_faults import Faults
 from tests.twins.fal_jobs import CANCELLED, TwinJob
-from tests.twins.fal_replies import HoldAnswer, LoseAnswer, Reply, Usual
+from tests.twins.fal_replies import HoldAnswer, LoseAnswer, RefuseUnread, Reply, Usual
+from tests.twins.fal_webhooks import Webhooks
 
 PATIENCE = 30.0
 """Seconds that a test waits for a program before it fails."""
@@ -60,7 +62,14 @@ class Seen:
 class FalTwin:
     """The twin; see the module's docstring."""
 
-    def __init__(self, *, key: str = KEY, seconds: float | None = None, keeps_requests: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        key: str = KEY,
+        seconds: float | None = None,
+        keeps_requests: bool = True,
+        faults: Faults | None = None,
+    ) -> None:
         self.key = key
         self.seconds = seconds
         self.url = ""
@@ -75,10 +84,14 @@ class FalTwin:
         self.replays_logs = True
         self.tells_length = True
         self.drips = False
+        self.history_page = 100
+        self.faults = faults or Faults()
+        self.webhooks = Webhooks(self.video_url)
+        self.webhooks.times = self.faults.posts
         self.tokens: set[str] = set()
         self._news = asyncio.Event()
         self._keeps_requests = keeps_requests
-        self._by_id: dict[str, TwinJob] = {}
+        self.known: dict[str, TwinJob] = {}
         self._scripts: defaultdict[str, deque[Reply]] = defaultdict(deque)
         self._arrivals: asyncio.Queue[TwinJob] = asyncio.Queue()
         self._runner: web.AppRunner | None = None
@@ -105,7 +118,8 @@ class FalTwin:
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def close(self) -> None:
-        """Stop listening and drop every connection."""
+        """Stop listening, post no more webhooks, and drop every connection."""
+        await self.webhooks.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -130,18 +144,20 @@ class FalTwin:
 
     def forget(self, job: TwinJob) -> None:
         """Know nothing of an accepted job any more, as fal does after its retention; it remains a bill."""
-        del self._by_id[job.id]
+        del self.known[job.id]
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
+        if request.path.startswith(fal_program.PREFIX):
+            return await fal_program.control(self, request)
         kind = fal_wire.kind_of(request)
-        body = await request.read()
+        reply = self._reply(kind)
+        body = b"" if isinstance(reply, RefuseUnread) else await request.read()
         self.counts[kind] += 1
         self._news.set()
         self._news = asyncio.Event()
         if self._keeps_requests:
             peer = request.get_extra_info("peername")
             self.seen.append(Seen(kind, request.method, request.path_qs, request.headers, body, peer))
-        reply = self._scripts[kind].popleft() if self._scripts[kind] else Usual()
         if (scripted := await fal_wire.instead(reply, request)) is not None:
             return scripted
         if problem := fal_wire.problem_with(request, kind, self.key, self.tokens):
@@ -156,14 +172,28 @@ class FalTwin:
             await reply.until.wait()
         return response
 
+    def _reply(self, kind: str) -> Reply:
+        if self._scripts[kind]:
+            return self._scripts[kind].popleft()
+        return self.faults.draw(kind) or Usual()
+
     async def _usual(self, request: web.Request, kind: str, reply: Reply) -> web.StreamResponse:
-        if kind == "submit":
-            return self._submit(request, await request.read())
-        if kind == "file":
-            return await fal_storage.file(self, request, reply)
-        if kind in {"token", "upload", "initiate", "put"}:
-            return await fal_storage.store(self, request, kind)
-        job = self._job(request)
+        match kind:
+            case "submit":
+                response: web.StreamResponse = self._submit(request, await request.read())
+            case "file":
+                response = await fal_storage.file(self, request, reply)
+            case "token" | "upload" | "initiate" | "put":
+                response = await fal_storage.store(self, request, kind)
+            case "history":
+                response = fal_history.history(self, request)
+            case "jwks":
+                response = web.json_response(self.webhooks.jwks())
+            case _:
+                response = self._about(self._job(request), kind)
+        return response
+
+    def _about(self, job: TwinJob | None, kind: str) -> web.Response:
         if kind == "cancel":
             return self._cancel(job)
         if job is None:
@@ -176,8 +206,10 @@ class FalTwin:
         if isinstance(arguments, str):
             return self.refuse(422, arguments)
         job = TwinJob(str(uuid.uuid4()), endpoint, arguments, accepted_at=asyncio.get_running_loop().time())
+        job.webhook, job.sent_at = request.query.get("fal_webhook"), time.time()
+        job.when_done = self.webhooks.send
         self.jobs.append(job)
-        self._by_id[job.id] = job
+        self.known[job.id] = job
         self._arrivals.put_nowait(job)
         if self.seconds is not None:
             loop = asyncio.get_running_loop()
@@ -196,7 +228,7 @@ class FalTwin:
             return web.json_response({"detail": "Request is still in progress"}, status=400)
         if job.answer is not None:
             return fal_wire.as_response(job.answer)
-        video = {"url": f"{self.url}/files/{job.id}.mp4", "content_type": "video/mp4", "file_size": len(self.video)}
+        video = {"url": self.video_url(job), "content_type": "video/mp4", "file_size": len(self.video)}
         headers = {} if self.units is None else {"X-Fal-Billable-Units": self.units}
         return web.json_response({"video": video, "seed": job.arguments.get("seed", 42)}, headers=headers)
 
@@ -210,35 +242,18 @@ class FalTwin:
             job.finish(CANCELLED)
         return web.json_response({"status": "CANCELLATION_REQUESTED"}, status=202)
 
+    def video_url(self, job: TwinJob) -> str:
+        """The address of a job's video."""
+        return f"{self.url}/files/{job.id}.mp4"
+
     def refuse(self, status: int, problem: str) -> web.Response:
         """Refuse what fal would refuse, and remember it."""
         self.violations.append(problem)
         return web.json_response({"detail": problem}, status=status)
 
     def _job(self, request: web.Request) -> TwinJob | None:
-        return self._by_id.get(request.path.partition("/requests/")[2].partition("/")[0])
-
-
-async def _serve(port: int, seconds: float, key: str) -> None:
-    fal = FalTwin(key=key, seconds=seconds, keeps_requests=False)
-    await fal.start(port)
-    sys.stdout.write(fal.url + "\n")
-    sys.stdout.flush()
-    await asyncio.to_thread(sys.stdin.read)
-    done = {job.id: job.done_at for job in fal.jobs}
-    sys.stdout.write(json.dumps({"requests": fal.counts, "done": done, "violations": fal.violations}) + "\n")
-    await fal.close()
-
-
-def main() -> None:
-    """Run a twin until standard input ends."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=1.0, help="how long each job takes")
-    parser.add_argument("--key", default=KEY)
-    given: Any = parser.parse_args()
-    asyncio.run(_serve(given.port, given.seconds, given.key))
+        return self.known.get(request.path.partition("/requests/")[2].partition("/")[0])
 
 
 if __name__ == "__main__":
-    main()
+    fal_program.main(KEY)

@@ -1,7 +1,7 @@
 """The fal twin's jobs: what was asked for, and where each stands. The test drives them, or the clock does."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ from tests.twins.fal_replies import Answer
 class TwinJob:
     """One accepted job, hence one bill. Waiting at ``position`` until :meth:`progress`, done after :meth:`finish`.
 
-    ``omit`` names fields that its status objects leave out ("logs", "queue_position", "metrics").
+    ``omit`` names fields that its status objects leave out ("logs", "queue_position", "metrics"). ``webhook`` is the
+    address that asked to be called back, ``sent_at`` the epoch second at which the job came in.
     """
 
     id: str
@@ -27,6 +28,9 @@ class TwinJob:
     omit: frozenset[str] = frozenset()
     accepted_at: float = 0.0
     done_at: float = 0.0
+    webhook: str | None = None
+    sent_at: float = 0.0
+    when_done: "Callable[[TwinJob], None] | None" = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -50,11 +54,15 @@ class TwinJob:
     def finish(self, answer: Answer | None = None, *, late: int = 0) -> None:
         """Be done, with the usual video, or with this answer as its result.
 
-        ``late``: how often the result is asked for before it is there.
+        ``late``: how often the result is asked for before it is there. A job that was stopped stays as it is.
         """
+        if self.status == "COMPLETED":
+            return
         self.status, self.answer, self.late = "COMPLETED", answer, late
         self.done_at = asyncio.get_running_loop().time()
         self._tell()
+        if self.when_done is not None:
+            self.when_done(self)
 
     def described(self, logs: list[dict[str, str]]) -> dict[str, Any]:
         """Return the status object, with these logs."""

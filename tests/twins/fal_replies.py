@@ -42,6 +42,18 @@ class Refuse:
 
 
 @dataclass(frozen=True)
+class RefuseUnread:
+    """The connection breaks before the request's body has been read, and nothing happens."""
+
+
+@dataclass(frozen=True)
+class HangThenCut:
+    """Nothing happens for so many seconds, and then the connection breaks."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Garbage:
     """Bytes that are not HTTP."""
 
@@ -77,4 +89,16 @@ class CutFile:
     bytes: int
 
 
-Reply = Answer | Usual | LoseAnswer | Refuse | Garbage | HoldAnswer | CutStream | SilentStream | CutFile
+Reply = (
+    Answer
+    | Usual
+    | LoseAnswer
+    | Refuse
+    | RefuseUnread
+    | HangThenCut
+    | Garbage
+    | HoldAnswer
+    | CutStream
+    | SilentStream
+    | CutFile
+)

@@ -9,7 +9,17 @@ from typing import Any
 from aiohttp import web
 
 from tests.twins.fal_jobs import TwinJob
-from tests.twins.fal_replies import Answer, CutStream, Garbage, HoldAnswer, Refuse, Reply, SilentStream
+from tests.twins.fal_replies import (
+    Answer,
+    CutStream,
+    Garbage,
+    HangThenCut,
+    HoldAnswer,
+    Refuse,
+    RefuseUnread,
+    Reply,
+    SilentStream,
+)
 
 _REQUEST = r"/[\w.-]+/[\w.-]+/requests/[\w-]+"
 _KINDS = (
@@ -22,6 +32,8 @@ _KINDS = (
     ("status", "GET", _REQUEST + "/status"),
     ("cancel", "PUT", _REQUEST + "/cancel"),
     ("result", "GET", _REQUEST + "(/response)?"),
+    ("history", "GET", r"/v1/models/requests/by-endpoint"),
+    ("jwks", "GET", r"/\.well-known/jwks\.json"),
     ("submit", "POST", r"(?!.*/requests/)/[\w.-]+(/[\w.-]+)+"),
 )
 _QUERIES = {
@@ -46,12 +58,22 @@ def problem_with(request: web.Request, kind: str, key: str, tokens: set[str]) ->
     what = f"{request.method} {request.path}"
     if kind == "unknown":
         return 404, f"{what}: no such path or method"
-    if (query := dict(request.query)) not in _QUERIES.get(kind, [{}]):
+    if kind == "history":
+        pass  # Has its own rules.
+    elif kind == "submit" and (callback := request.query.get("fal_webhook")) is not None:
+        if len(request.query) > 1 or not re.match(r"https?://[^/]+/", callback):
+            return 400, f"{what}: a webhook that cannot be called"
+    elif (query := dict(request.query)) not in _QUERIES.get(kind, [{}]):
         return 400, f"{what}: unexpected query {sorted(query)}"
     if kind == "stream" and "text/event-stream" not in request.headers.get("Accept", ""):
         return 406, f"{what}: a stream was asked for without saying so"
     given = request.headers.get("Authorization", "")
-    expected = {"file": {""}, "put": {"", f"Key {key}"}, "upload": {f"Bearer {token}" for token in tokens}}
+    expected = {
+        "file": {""},
+        "jwks": {""},
+        "put": {"", f"Key {key}"},
+        "upload": {f"Bearer {token}" for token in tokens},
+    }
     if given in expected.get(kind, {f"Key {key}"}):
         return None
     return (403, f"{what}: a file was asked for with an Authorization") if kind == "file" else (401, f"{what}: bad key")
@@ -79,7 +101,11 @@ async def instead(reply: Reply, request: web.Request) -> web.StreamResponse | No
     match reply:
         case Answer():
             return as_response(reply)
-        case Refuse():
+        case Refuse() | RefuseUnread():
+            hang_up(request)
+            return web.Response()
+        case HangThenCut(seconds):
+            await asyncio.sleep(seconds)
             hang_up(request)
             return web.Response()
         case Garbage(data):
