@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy import event
 
+from adapters.store.group import Group, Piece, alone
 from bot.domain.errors import StoreAway
 
 log = structlog.get_logger()
@@ -23,6 +24,9 @@ T = TypeVar("T")
 ANSWER_S = 2.0
 """How long somebody who waits for an answer is kept waiting for a database that is away."""
 
+LOG_EVERY_S = 5.0
+"""How often it is logged that the database is away, at most."""
+
 
 def url_of(data_dir: Path) -> str:
     """Return the address of the SQLite file in the data folder."""
@@ -30,7 +34,7 @@ def url_of(data_dir: Path) -> str:
 
 
 class Database:
-    """One database. ``threads`` run its transactions; a SQLite file has one."""
+    """One database. ``threads`` run its transactions; a SQLite file has one, on which they share commits."""
 
     def __init__(self, url: str, *, threads: int = 4) -> None:
         parsed = sa.make_url(url)
@@ -40,21 +44,25 @@ class Database:
         self.url = parsed.render_as_string(hide_password=False)
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url, threads)
         self._threads = ThreadPoolExecutor(1 if self.is_sqlite else threads, thread_name_prefix="store")
+        self._group = Group(self.engine, self._threads)
+        self._logged = float("-inf")
 
     async def run(self, work: Callable[[sa.Connection], T], *, patience: float | None = ANSWER_S) -> T:
         """Run one transaction; ``work`` may be run again after a broken connection, so it checks what it finds.
 
-        Raises :class:`StoreAway` where the database does not answer for ``patience`` seconds; None waits without end.
+        Raises :class:`StoreAway` where the database does not answer for ``patience`` seconds, and then nothing has
+        happened, unless the connection broke in the very commit; None waits without end.
         """
         ends = None if patience is None else time.monotonic() + patience
         pause = 0.05
         while True:
             try:
-                return await asyncio.get_running_loop().run_in_executor(self._threads, self._once, work)
+                return await self._once(work, ends)
             except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError) as error:
-                if ends is not None and time.monotonic() + pause > ends:
-                    raise StoreAway(type(error.orig).__name__) from None
-                log.warning("store_away", error=type(error.orig).__name__)
+                reason = type(error.orig).__name__
+            self._log(reason)
+            if ends is not None and time.monotonic() + pause > ends:
+                raise StoreAway(reason)
             await asyncio.sleep(pause)
             pause = min(2 * pause, 1.0)
 
@@ -63,9 +71,26 @@ class Database:
         self._threads.shutdown(wait=True, cancel_futures=True)
         self.engine.dispose()
 
-    def _once(self, work: Callable[[sa.Connection], T]) -> T:
-        with self.engine.begin() as connection:
-            return work(connection)
+    async def _once(self, work: Callable[[sa.Connection], T], ends: float | None) -> T:
+        piece = Piece(work)
+        if self.is_sqlite:
+            self._group.add(piece)
+        else:
+            self._threads.submit(alone, self.engine, piece)
+        outcome = asyncio.wrap_future(piece.outcome)
+        try:
+            await asyncio.wait((outcome,), timeout=None if ends is None else max(0.0, ends - time.monotonic()))
+            if not outcome.done() and piece.abandon():
+                raise StoreAway("no answer")
+            return cast("T", await outcome)
+        finally:
+            outcome.cancel()
+
+    def _log(self, reason: str) -> None:
+        now = time.monotonic()
+        if now - self._logged >= LOG_EVERY_S:
+            self._logged = now
+            log.warning("store_away", error=reason)
 
 
 def _sqlite(url: str) -> sa.Engine:
@@ -75,7 +100,7 @@ def _sqlite(url: str) -> sa.Engine:
     def _(connection: Any, _: object) -> None:  # noqa: ANN401  # DBAPI's own
         # sqlite3 begins a transaction by itself, and only before a write: SQLAlchemy's "begin" below does it instead.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=1000"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -93,5 +118,14 @@ def _postgres(url: str, threads: int) -> sa.Engine:
         pool_size=threads,
         max_overflow=0,
         pool_pre_ping=True,
-        connect_args={"options": options, "connect_timeout": 3, "application_name": "tweenbot"},
+        # A network that swallows everything is noticed in seconds, not in TCP's hours.
+        connect_args={
+            "options": options,
+            "connect_timeout": 3,
+            "application_name": "tweenbot",
+            "tcp_user_timeout": 10_000,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+        },
     )

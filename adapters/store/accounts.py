@@ -1,0 +1,117 @@
+"""The month's money: reserved at accept, settled at the end, each in the transaction of the job it belongs to.
+
+An account is an author's in one server, or a server's as a whole; the author's is always changed first, so that no two
+transactions wait for each other.
+"""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from adapters.store.codec import micros, usd
+from adapters.store.tables import accounts
+from adapters.store.tables import budgets as table
+from bot.domain.budget import Allowance, Budget, Kind, Usage, allowance, month_of, renewal
+from bot.domain.errors import BudgetSpent, Whose
+from bot.domain.job import Job
+from bot.domain.request import Author
+
+
+def insert(connection: sa.Connection, into: sa.Table) -> Any:  # noqa: ANN401  # one of two classes with the same methods
+    """Return an insert that knows ``ON CONFLICT``, which both databases spell alike."""
+    return postgresql.insert(into) if connection.dialect.name == "postgresql" else sqlite.insert(into)
+
+
+def reserve(connection: sa.Connection, job: Job, default: Allowance) -> None:
+    """Reserve the job's price for its author and its server; raise :class:`BudgetSpent` where it does not fit.
+
+    The caller's transaction then takes back what was reserved so far. A price of nothing always fits.
+    """
+    price, month, author = job.request.price, month_of(job.accepted_at), job.request.author
+    if not price:
+        return
+    allowed = allowance(author, budgets_of(connection, author.platform, author.server), default)
+    limits: dict[Whose, Decimal | None] = {"author": allowed.author, "server": allowed.server}
+    for whose, scope in _scopes(author).items():
+        limit = limits[whose]
+        if not _add(connection, scope, month, price, limit):
+            assert limit is not None
+            raise BudgetSpent(whose, limit, usd(_spent(connection, scope, month)), price, renewal(month))
+
+
+def settle(connection: sa.Connection, row: sa.Row[Any], owed: int) -> None:
+    """Change both accounts from what the job's row owes to what it owes now, in millionths."""
+    if owed == row.owed_micros:
+        return
+    for scope in _scopes(Author(row.platform, row.author, row.server)).values():
+        mine = (accounts.c.scope == scope) & (accounts.c.month == row.month)
+        change = accounts.c.micros + (owed - row.owed_micros)
+        connection.execute(sa.update(accounts).where(mine).values(micros=change))
+
+
+def usage(connection: sa.Connection, author: Author, default: Allowance, now: float) -> Usage:
+    """Return the month's money of an author and the author's server."""
+    month = month_of(now)
+    spent = {whose: usd(_spent(connection, scope, month)) for whose, scope in _scopes(author).items()}
+    allowed = allowance(author, budgets_of(connection, author.platform, author.server), default)
+    return Usage(month, allowed, spent["author"], spent.get("server", Decimal(0)), renewal(month))
+
+
+def budgets_of(connection: sa.Connection, platform: str, server: str) -> Sequence[Budget]:
+    """Return the budgets of a server."""
+    here = (table.c.platform == platform) & (table.c.server == server)
+    rows = connection.execute(sa.select(table).where(here).order_by(table.c.kind, table.c.id))
+    return [Budget(row.platform, row.server, cast("Kind", row.kind), row.id, usd(row.micros)) for row in rows]
+
+
+def set_budget(connection: sa.Connection, budget: Budget) -> None:
+    """Store a budget in the place of the one for the same."""
+    key = {"platform": budget.platform, "server": budget.server, "kind": budget.kind, "id": budget.id}
+    setting = insert(connection, table).values(**key, micros=micros(budget.usd))
+    connection.execute(
+        setting.on_conflict_do_update(index_elements=list(key), set_={"micros": setting.excluded.micros})
+    )
+
+
+def drop_budget(connection: sa.Connection, budget: Budget) -> None:
+    """Remove the budget of that platform, server, kind and id."""
+    mine = (table.c.kind == budget.kind) & (table.c.id == budget.id)
+    here = (table.c.platform == budget.platform) & (table.c.server == budget.server)
+    connection.execute(sa.delete(table).where(here, mine))
+
+
+def _scopes(author: Author) -> dict[Whose, str]:
+    """Return whose accounts an author's job counts in; direct messages have no server's."""
+    scopes: dict[Whose, str] = {"author": _digest(author.platform, author.server, author.id)}
+    if author.server:
+        scopes["server"] = _digest(author.platform, author.server)
+    return scopes
+
+
+def _digest(*parts: str) -> str:
+    return sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _add(connection: sa.Connection, scope: str, month: str, price: Decimal, limit: Decimal | None) -> bool:
+    """Add the price where the sum stays within the limit; one statement, so that no two can both fit."""
+    if limit is not None and price > limit:
+        return False
+    adding = insert(connection, accounts).values(scope=scope, month=month, micros=micros(price))
+    total = accounts.c.micros + adding.excluded.micros
+    fits = None if limit is None else total <= micros(limit)
+    added = connection.execute(
+        adding.on_conflict_do_update(
+            index_elements=[accounts.c.scope, accounts.c.month], set_={"micros": total}, where=fits
+        ).returning(accounts.c.micros)
+    )
+    return added.first() is not None
+
+
+def _spent(connection: sa.Connection, scope: str, month: str) -> int:
+    query = sa.select(accounts.c.micros).where(accounts.c.scope == scope, accounts.c.month == month)
+    return connection.execute(query).scalar_one_or_none() or 0

@@ -1,0 +1,120 @@
+"""A job's state as data, and back.
+
+What is stored: the state's name and what else it holds, without what must not be stored: Staged, which holds links and
+images, is stored as accepted; Finished, which holds the video's link, as submitted; Posting without that link.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any, assert_never
+
+from adapters.store.codec_errors import decode_error, encode_error
+from bot.domain.errors import Charge
+from bot.domain.job import (
+    Accepted,
+    Cancelled,
+    Delivered,
+    Failed,
+    Finished,
+    Outcome,
+    Posting,
+    Staged,
+    State,
+    Submitted,
+    Submitting,
+    Ticket,
+    Unclear,
+)
+from bot.domain.media import Video
+
+Json = Any
+"""What ``json`` gives and takes."""
+
+FINAL = ("delivered", "failed", "cancelled", "unclear")
+"""The names of the states in which nothing more happens by itself."""
+
+
+def name_of(state: State) -> str:
+    """Return the name that a state is stored under."""
+    match state:
+        case Staged():
+            return "accepted"
+        case Finished():
+            return "submitted"
+        case _:
+            return type(state).__name__.lower()
+
+
+def encode_state(state: State) -> dict[str, Json]:  # noqa: PLR0911  # one line a state
+    """Return what a state holds, as JSON, beside its name."""
+    match state:
+        case Accepted() | Staged():
+            return {}
+        case Submitting(since=since, trace=trace):
+            return {"since": since, "trace": trace}
+        case Submitted(ticket=ticket, since=since) | Finished(ticket=ticket, since=since):
+            return {"ticket": asdict(ticket), "since": since}
+        case Posting(ticket=ticket, outcome=outcome, video=video, since=since):
+            made = {"seed": outcome.seed, "units": _text(outcome.units)}
+            return {"ticket": asdict(ticket), "outcome": made, "video": asdict(video), "since": since}
+        case Delivered(video=video, seed=seed, cost=cost, seconds=seconds):
+            return {"video": asdict(video), "seed": seed, "cost": _text(cost), "seconds": seconds}
+        case Failed(error=error):
+            return {"error": encode_error(error)}
+        case Cancelled(charge=charge):
+            return {"charge": charge.value}
+        case Unclear(charge=charge, since=since, trace=trace):
+            return {"charge": charge.value, "since": since, "trace": trace}
+        case _:
+            assert_never(state)
+
+
+def decode_state(name: str, detail: Mapping[str, Json], owed: Charge) -> State:  # noqa: PLR0911  # one line a state
+    """Return the state; ``owed`` is the charge where a failed one does not say.
+
+    Unknown fields are passed over. Raises KeyError, TypeError, ValueError or ArithmeticError where it cannot be read.
+    """
+    match name:
+        case "accepted":
+            return Accepted()
+        case "submitting":
+            return Submitting(float(detail["since"]), str(detail["trace"]))
+        case "submitted":
+            return Submitted(_ticket(detail["ticket"]), float(detail["since"]))
+        case "posting":
+            made = detail["outcome"]
+            outcome = Outcome("", _whole(made["seed"]), _money(made["units"]))
+            return Posting(_ticket(detail["ticket"]), outcome, _video(detail["video"]), float(detail["since"]))
+        case "delivered":
+            cost = _money(detail["cost"])
+            return Delivered(_video(detail["video"]), _whole(detail["seed"]), cost, float(detail["seconds"]))
+        case "failed":
+            return Failed(decode_error(detail["error"], owed))
+        case "cancelled":
+            return Cancelled(Charge(detail["charge"]))
+        case "unclear":
+            return Unclear(Charge(detail["charge"]), float(detail["since"]), str(detail["trace"]))
+        case _:
+            raise ValueError(name)
+
+
+def _ticket(raw: Json) -> Ticket:
+    return Ticket(*(str(raw[name]) for name in ("request_id", "status_url", "response_url", "cancel_url")))
+
+
+def _video(raw: Json) -> Video:
+    width, height, frames, size = (int(raw[name]) for name in ("width", "height", "frames", "bytes"))
+    return Video(width, height, frames, float(raw["seconds"]), size)
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _money(raw: Json) -> Decimal | None:
+    return None if raw is None else Decimal(raw)
+
+
+def _whole(raw: Json) -> int | None:
+    return None if raw is None else int(raw)

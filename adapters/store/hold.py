@@ -1,0 +1,138 @@
+"""The right to carry one job on.
+
+Whatever is saved carries the fence of the claim, so that a process whose job was taken over changes nothing any more.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapters.store.accounts import settle
+from adapters.store.codec import micros, state_columns
+from adapters.store.codec_states import FINAL
+from adapters.store.database import Database
+from adapters.store.tables import jobs
+from bot.domain.errors import Charge
+from bot.domain.job import Cancelled, Delivered, Failed, Job, Submitted, Submitting, Unclear
+from bot.ports import Superseded
+
+Lease = Callable[[], bool]
+"""Whether this process may be sure that no other one has taken its jobs over."""
+
+
+@dataclass(frozen=True)
+class Fenced:
+    """``bot.ports.Hold`` on the row of one job; it waits without end while the database is away."""
+
+    database: Database
+    job_id: str
+    fence: int
+    lease: Lease
+    clock: Callable[[], float] = time.time
+
+    async def save(self, job: Job, token: str | None = None) -> None:
+        """Save the state, and settle the money of a final one. Run twice, the second time changes nothing."""
+        now = self.clock()
+
+        def work(connection: sa.Connection) -> None:
+            save(connection, self._row(connection), job, now, token)
+
+        await self.database.run(work, patience=None)
+
+    async def remember(self, place: Mapping[str, str]) -> None:
+        """Make the place durable."""
+
+        def work(connection: sa.Connection) -> None:
+            mine = (jobs.c.id == self.job_id) & (jobs.c.fence == self.fence)
+            if not connection.execute(sa.update(jobs).where(mine).values(place=dict(place))).rowcount:
+                raise Superseded
+
+        await self.database.run(work, patience=None)
+
+    async def check(self) -> None:
+        """Look at this process's own lease alone: fast, and true without the database."""
+        if not self.lease():
+            raise Superseded
+
+    async def conclude(self) -> None:
+        """Leave the job alone; one that was reopened in the meantime waits for its next run instead."""
+        tried = False
+
+        def work(connection: sa.Connection) -> None:
+            nonlocal tried
+            row = locked(connection, self.job_id)
+            if row is None or (tried and row.fence != self.fence):
+                return  # deleted, or reopened, by this very call before its connection broke
+            if row.fence != self.fence:
+                raise Superseded
+            tried = True
+            mine = jobs.c.id == self.job_id
+            if row.state not in FINAL:
+                connection.execute(sa.update(jobs).where(mine).values(**for_another_run(row)))
+            elif row.forget:
+                connection.execute(sa.delete(jobs).where(mine))
+            else:
+                connection.execute(sa.update(jobs).where(mine).values(concluded=True, waiting=False))
+
+        await self.database.run(work, patience=None)
+
+    def _row(self, connection: sa.Connection) -> sa.Row[Any]:
+        row = locked(connection, self.job_id)
+        if row is None or row.fence != self.fence:
+            raise Superseded
+        return row
+
+
+def locked(connection: sa.Connection, job_id: str) -> sa.Row[Any] | None:
+    """Return a job's row, which nobody else changes until this transaction ends."""
+    return connection.execute(sa.select(jobs).where(jobs.c.id == job_id).with_for_update()).one_or_none()
+
+
+def save(connection: sa.Connection, row: sa.Row[Any], job: Job, now: float, token: str | None = None) -> None:
+    """Write a job's state over its locked row, and settle its money."""
+    values = state_columns(job)
+    if isinstance(job.state, Submitted):
+        values["submitted_at"] = job.state.since
+    if job.is_final:
+        values["finished_at"] = now if row.finished_at is None else row.finished_at
+        values["owed_micros"] = owed = _owed(job, row.price_micros)
+        settle(connection, row, owed)
+    if token is not None and isinstance(job.state, Submitting):
+        # What arrived for an earlier request is no news of this one.
+        values["token_digest"], values["arrived"] = digest(token), None
+    connection.execute(sa.update(jobs).where(jobs.c.id == row.id).values(**values))
+
+
+def digest(token: str) -> str:
+    """Return what is stored of a token."""
+    return sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def reopened(row: sa.Row[Any]) -> dict[str, Any]:
+    """Return the columns that change where an unclear job is looked into once more.
+
+    One that is still being concluded keeps its process, whose ``conclude`` then finds it reopened.
+    """
+    values: dict[str, Any] = {"state": "submitting", "finished_at": None, "rung": True}
+    return {**values, **for_another_run(row)} if row.concluded else values
+
+
+def for_another_run(row: sa.Row[Any]) -> dict[str, Any]:
+    """Return the columns that change where a job is to be admitted, and run, once more."""
+    return {"concluded": False, "waiting": True, "node": None, "run": row.run + 1, "fence": row.fence + 1}
+
+
+def _owed(job: Job, price: int) -> int:
+    match job.state:
+        case Delivered(cost=cost):
+            return 0 if cost is None else micros(cost)
+        case Failed(error=error):
+            return 0 if error.charge is Charge.NONE else price
+        case Cancelled(charge=charge) | Unclear(charge=charge):
+            return 0 if charge is Charge.NONE else price
+        case _:
+            raise AssertionError(f"{type(job.state).__name__} is not final")
