@@ -15,6 +15,11 @@ from config import catalogue
 from tests.fakes import FakeChannel, FakeFiles, FakeProvider, FakeVideos
 
 
+def a_command(start: str = "1280x720", end: str = "1280x720", **options: object) -> Command:
+    """Return a command whose images have these sizes, or these faults."""
+    return Command("e1", Author("test", "ann"), ImageRef("a", start), ImageRef("b", end), "it rains", options)
+
+
 class Stage:
     """One flow over fakes: change what a test is about, then :meth:`run`."""
 
@@ -33,8 +38,7 @@ class Stage:
 
     def job(self, start: str = "1280x720", end: str = "1280x720", **options: object) -> Job:
         """Return an accepted job whose images have these sizes, or these faults."""
-        command = Command("e1", Author("test", "ann"), ImageRef("a", start), ImageRef("b", end), "it rains", options)
-        return accept(command, catalogue.load()[catalogue.DEFAULT_ENDPOINT], now=0.0)
+        return accept(a_command(start, end, **options), catalogue.load()[catalogue.DEFAULT_ENDPOINT], now=0.0)
 
     def kit(self) -> Kit:
         """Return the flow's kit over the fakes, on the loop's own clock."""
