@@ -1,0 +1,38 @@
+"""Deletes what has been kept long enough: concluded jobs, and the sums of months that nobody asks for."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from adapters.store.database import Database
+from adapters.store.tables import accounts, jobs
+
+BATCH = 200
+"""Jobs that are deleted in one transaction: more would keep an accept waiting."""
+
+MONTHS = 13
+"""Months whose sums are kept beside the current one: a whole year to look back on."""
+
+
+async def purge(database: Database, older_than: float, clock: Callable[[], float] = time.time) -> int:
+    """Delete the jobs that were concluded and ended before ``older_than`` (epoch seconds); return how many.
+
+    What is not concluded stays however old it is. Raises :class:`StoreAway`; what was deleted so far stays deleted.
+    """
+    oldest = _months_before(clock(), MONTHS)
+    await database.run(lambda connection: connection.execute(sa.delete(accounts).where(accounts.c.month < oldest)))
+    some = sa.select(jobs.c.id).where(jobs.c.concluded, jobs.c.finished_at < older_than).limit(BATCH)
+    deleting = sa.delete(jobs).where(jobs.c.id.in_(some.scalar_subquery()), jobs.c.concluded)
+    deleted = 0
+    while now := await database.run(lambda connection: connection.execute(deleting).rowcount):
+        deleted += now
+    return deleted
+
+
+def _months_before(moment: float, months: int) -> str:
+    """Return the month so many months before that of a moment: ``2025-10``."""
+    now = datetime.fromtimestamp(moment, UTC)
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    return f"{year:04}-{month + 1:02}"
