@@ -56,7 +56,10 @@ class CardMaker:
         facts = {
             words.MODEL: words.model(job.request.model.endpoint, charges=self._charges),
             words.SIZE: words.pixels(job.video_size) if job.video_size else None,
-            words.LENGTH: words.length(options["num_frames"], options["frames_per_second"]),
+            # A stored job's options are those of the version that accepted it.
+            words.LENGTH: words.length(options["num_frames"], options["frames_per_second"])
+            if {"num_frames", "frames_per_second"} <= options.keys()
+            else None,
             words.SEED: self._seed(job),
             words.PRICE: self._price(job),
             words.REQUEST: job.request_id,
