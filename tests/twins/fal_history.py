@@ -32,6 +32,7 @@ def history(fal: "FalTwin", request: web.Request) -> web.Response:
 
 def _asked(fal: "FalTwin", query: Mapping[str, str]) -> tuple[list[TwinJob], int, int]:
     assert set(query) <= _QUERY
+    endpoint = query["endpoint_id"]
     assert query.get("expand", "payloads") == "payloads"
     assert query.get("sort_by", "ended_at") in {"ended_at", "duration"}
     assert query.get("status", "success") in {"success", "error", "user_error"}
@@ -44,7 +45,7 @@ def _asked(fal: "FalTwin", query: Mapping[str, str]) -> tuple[list[TwinJob], int
     chosen = [
         job
         for job in reversed(fal.jobs)
-        if job.endpoint == query["endpoint_id"] and start <= job.sent_at < end and job.id in fal.known
+        if job.endpoint == endpoint and start <= job.sent_at < end and job.id in fal.known
     ]
     return chosen, page, min(limit, fal.history_page)
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import io
 import json
 import time
 from collections import defaultdict
@@ -109,7 +110,7 @@ class Webhooks:
         try:
             async with (
                 asyncio.timeout(ANSWER_S),
-                self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer,
+                self._session.post(url, data=io.BytesIO(body), headers=headers, allow_redirects=False) as answer,
             ):
                 status = answer.status
         except (aiohttp.ClientError, OSError):

@@ -28,11 +28,11 @@ _KINDS = (
     ("put", "PUT", r"/uploads/[\w-]+"),
     ("upload", "POST", r"/files/upload"),
     ("file", "GET", r"/files/[\w.-]+"),
+    ("history", "GET", r"/v1/models/requests/by-endpoint"),
     ("stream", "GET", _REQUEST + "/status/stream"),
     ("status", "GET", _REQUEST + "/status"),
     ("cancel", "PUT", _REQUEST + "/cancel"),
     ("result", "GET", _REQUEST + "(/response)?"),
-    ("history", "GET", r"/v1/models/requests/by-endpoint"),
     ("jwks", "GET", r"/\.well-known/jwks\.json"),
     ("submit", "POST", r"(?!.*/requests/)/[\w.-]+(/[\w.-]+)+"),
 )

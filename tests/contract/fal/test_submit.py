@@ -199,6 +199,23 @@ async def test_a_submit_whose_caller_gave_up_stops_the_job_that_came_of_it(fal: 
     assert [(job.cancels, job.status) for job in fal.jobs] == [(1, "COMPLETED")]
 
 
+async def test_a_submit_that_is_on_record_is_left_alone_when_its_caller_goes(fal: FalTwin, patience: Patience) -> None:
+    """The POST still ends in peace, and the job goes on: it will be looked up, and is not to be stopped."""
+    hold = HoldAnswer(asyncio.Event())
+    fal.script("submit", hold)
+    own = Credentials("a test", fal.key)
+    async with FalProvider(own, fal.url, stops_orphans=False, patience=patience) as provider:
+        submit = asyncio.create_task(provider.submit(ENDPOINT, ARGUMENTS))
+        await asyncio.wait_for(hold.reached.wait(), 5)
+        submit.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await submit
+        hold.until.set()
+
+    assert [(job.cancels, job.status) for job in fal.jobs] == [(0, "IN_QUEUE")]
+    assert [seen.kind for seen in fal.seen] == ["submit"]
+
+
 async def test_a_provider_that_charges_nothing_never_says_that_it_may_have(fal: FalTwin, patience: Patience) -> None:
     """The embedded engine's lost answers cost nobody anything."""
     fal.script("submit", LoseAnswer())
