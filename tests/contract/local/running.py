@@ -1,0 +1,167 @@
+"""A bot with the local channel over real HTTP: a desk, a runner and a store in memory, and a provider that plays."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from adapters.local.board import Board
+from adapters.local.desk_api import DeskApi
+from adapters.local.folders import Folders
+from adapters.local.form import FormReader
+from adapters.local.platform import LocalPlatform
+from adapters.web.server import Address, Health, serve
+from bot.domain.budget import Allowance
+from bot.domain.job import Job
+from bot.flow.card import CardMaker
+from bot.flow.desk import Desk
+from bot.flow.kit import Kit, Limits
+from bot.flow.run import Exit
+from bot.flow.runner import Runner
+from bot.ports import Attachments, JobStore, Terms
+from config import catalogue
+from tests.fakes import FakeFiles, FakeProvider, FakeVideos
+from tests.fakes_store import MemoryStore
+
+LIMIT = 100_000
+START, END = b"1280x720", b"832x480"
+
+
+class _AsTheyAre:
+    """No disk between the platform and the flow."""
+
+    def around(self, job: Job, attachments: Attachments) -> Attachments:
+        return attachments
+
+    async def drop(self, job_id: str) -> None:
+        pass
+
+
+@dataclass
+class Bot:
+    """One running bot, its HTTP client, and what a test may change of it."""
+
+    url: str
+    http: aiohttp.ClientSession
+    store: JobStore
+    runner: Runner
+    desk: Desk
+    provider: FakeProvider
+    folders: Folders
+    data_dir: Path
+
+    def form(self, **fields: str | bytes | None) -> aiohttp.FormData:
+        """Return a whole form; a field of None is left out."""
+        given: dict[str, str | bytes | None] = {"start": START, "end": END, "prompt": "it rains"}
+        given |= fields
+        form = aiohttp.FormData(default_to_multipart=True)
+        for name, value in given.items():
+            if isinstance(value, bytes):
+                form.add_field(name, value, filename=f"{name}.png", content_type="image/png")
+            elif value is not None:
+                form.add_field(name, value)
+        return form
+
+    async def call(self, method: str, path: str, **given: Any) -> tuple[int, dict[str, Any]]:  # noqa: ANN401  # aiohttp's own
+        """Return the status and the JSON of an answer."""
+        async with self.http.request(method, self.url + path, **given) as response:
+            return response.status, json.loads(await response.text())
+
+    async def send(self, key: str | None = None, /, **fields: str | bytes | None) -> tuple[int, dict[str, Any]]:
+        """Send a job."""
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return await self.call("POST", "/v1/tweens", data=self.form(**fields), headers=headers)
+
+    async def carry(self, job_id: str) -> None:
+        """Carry a job to its end, as the durable runtime does, and bring it the news of its stops."""
+        carrying = asyncio.create_task(self._advance(job_id))
+        while not carrying.done():
+            for news in await self.store.rung():
+                self.runner.ring(news)
+            await asyncio.wait({carrying}, timeout=0.01)
+        await carrying
+
+    async def made(self, **fields: str | bytes | None) -> str:
+        """Send a job and carry it to its end; return its id."""
+        job_id: str = (await self.send(**fields))[1]["id"]
+        await self.carry(job_id)
+        return job_id
+
+    def files(self, folder: str) -> list[str]:
+        """Return the names in one of the folders."""
+        return sorted(file.name for file in (self.data_dir / folder).iterdir())
+
+    async def _advance(self, job_id: str) -> None:
+        while await self.runner.advance(job_id):
+            pass
+
+
+@dataclass
+class Setting:
+    """How a bot is put together."""
+
+    store: JobStore = field(default_factory=MemoryStore)
+    provider: FakeProvider = field(default_factory=FakeProvider)
+    waiting: int = 5
+    allowance: Allowance = field(default_factory=Allowance)
+    carries: bool = True
+    public_host: str | None = None
+    reconcile: float = 0.0
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def running(data_dir: Path, setting: Setting | None = None) -> AsyncIterator[Bot]:
+    """Run a bot. One that does not carry jobs is a gateway: its board stays empty."""
+    setting = setting or Setting()
+    store, model = setting.store, catalogue.load()[catalogue.DEFAULT_ENDPOINT]
+    folders, board = Folders(data_dir), Board()
+    maker = CardMaker(charges=setting.provider.charges)
+    terms = Terms(10, 10, 10, 100, setting.waiting, setting.allowance)
+    desk = Desk(store, model, terms, maker, time.time, lambda: None)
+    kit = Kit(
+        provider=setting.provider,
+        attachments=FakeFiles(),
+        frames=FakeFiles(),
+        videos=FakeVideos(),
+        workroom=data_dir,
+        limits=Limits(LIMIT, deadline=60.0, reconcile=setting.reconcile),
+        clock=time.time,
+    )
+    platform = LocalPlatform(folders, board if setting.carries else Board(), store.load)
+    runner = Runner(store, kit, {"local": platform}, _AsTheyAre(), Exit())
+    api = DeskApi(desk, FormReader(model, folders, LIMIT), folders, board, store.load, time.time)
+
+    async def health() -> Health:
+        return Health(draining=False, carried=runner.carried, store=True)
+
+    async with (
+        serve(api.routes(), Address(public_host=setting.public_host), health) as address,
+        aiohttp.ClientSession(headers=setting.headers, timeout=aiohttp.ClientTimeout(20)) as http,
+    ):
+        yield Bot(address.url, http, store, runner, desk, setting.provider, folders, data_dir)
+
+
+class Events:
+    """Reads a stream of server-sent events."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """Yield the id and the data of every event."""
+        event: dict[str, str] = {}
+        async for line in self._response.content:
+            text = line.decode().rstrip("\n")
+            if text:
+                name, _, value = text.partition(": ")
+                event[name] = value
+            elif "data" in event:
+                yield event["id"], json.loads(event["data"])
+                event = {}

@@ -1,0 +1,249 @@
+"""A job store in memory that keeps the contract of ``bot.ports.JobStore``, for tests of what works with one."""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from bot.domain.budget import Allowance, Budget, Usage, allowance, month_of, renewal
+from bot.domain.errors import BudgetSpent, Charge, QueueFull, StoreAway
+from bot.domain.job import Accepted, Cancelled, Delivered, Failed, Finished, Job, Staged, Submitted, Submitting, Unclear
+from bot.domain.request import Author
+from bot.ports import Claim, Entry, Ring, Superseded, Terms
+
+
+@dataclass
+class Row:
+    """What is stored of a job."""
+
+    job: Job
+    month: str
+    owed: Decimal
+    waiting: bool = True
+    node: str | None = None
+    fence: int = 0
+    concluded: bool = False
+    forget: bool = False
+    stop_asked: bool = False
+    arrived: str | None = None
+    rung: bool = False
+    token_digest: str | None = None
+    started_at: float | None = None
+    submitted_at: float | None = None
+    finished_at: float | None = None
+
+
+@dataclass
+class Table:
+    """What several processes share: the rows in the order they came, the budgets, and which processes are dead."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    budgets: list[Budget] = field(default_factory=list)
+    dead: set[str] = field(default_factory=set)
+    away: bool = False
+
+
+class MemoryStore:
+    """``bot.ports.JobStore`` of the process ``node``. A waiting job is admitted by being claimed."""
+
+    def __init__(self, table: Table | None = None, node: str = "n1", clock: Callable[[], float] = time.time) -> None:
+        self.table = table or Table()
+        self._node = node
+        self._clock = clock
+
+    async def accept(self, job: Job, terms: Terms) -> Job:
+        """Store a new job, or return the one that is there."""
+        if row := self._rows.get(job.id):
+            return row.job
+        author, price, month = job.request.author, job.request.price, month_of(self._clock())
+        waiting = [row.job.request.author for row in self._rows.values() if row.waiting]
+        if len(waiting) >= terms.waiting:
+            raise QueueFull("everyone", terms.waiting)
+        if sum(_same(each, author) for each in waiting) >= terms.waiting_per_author:
+            raise QueueFull("author", terms.waiting_per_author)
+        usage = await self.usage(author, terms.allowance)
+        for limit, spent, whose in (
+            (usage.allowance.author, usage.author, "author"),
+            (usage.allowance.server, usage.server, "server"),
+        ):
+            if limit is not None and spent + price > limit:
+                raise BudgetSpent("author" if whose == "author" else "server", limit, spent, price, usage.renews)
+        self._rows[job.id] = Row(job, month, price)
+        return job
+
+    async def load(self, job_id: str) -> Job | None:
+        """Return a job as it stands."""
+        row = self._rows.get(job_id)
+        return row.job if row else None
+
+    async def claim(self, job_id: str) -> Claim | None:
+        """Take a job that nobody living holds."""
+        row = self._rows.get(job_id)
+        if row is None or row.concluded:
+            return None
+        if row.node not in {None, self._node} and row.node not in self.table.dead:
+            raise Superseded
+        row.node, row.waiting, row.fence = self._node, False, row.fence + 1
+        row.started_at = row.started_at or self._clock()
+        return Claim(row.job, _Hold(self, row, row.fence), Ring(job_id, row.stop_asked, row.arrived))
+
+    async def ask_to_stop(self, job_id: str) -> None:
+        """Note that its author wants it stopped."""
+        row = self._rows[job_id]
+        row.stop_asked = row.rung = True
+
+    async def arrived(self, token: str, request_id: str) -> bool:
+        """Take a webhook's word."""
+        row = next((row for row in self._rows.values() if row.token_digest == _digest(token)), None)
+        if row is None:
+            return False
+        row.arrived, row.rung = request_id, True
+        self._revive(row)
+        return True
+
+    async def look_again(self, job_id: str) -> Job:
+        """Have an unclear job looked up once more."""
+        self._revive(self._rows[job_id])
+        return self._rows[job_id].job
+
+    async def rung(self) -> Sequence[Ring]:
+        """Return the news for this process, once."""
+        news = [row for row in self._rows.values() if row.rung and row.node == self._node]
+        for row in news:
+            row.rung = False
+        return [Ring(row.job.id, row.stop_asked, row.arrived) for row in news]
+
+    async def history(self, author: Author, limit: int = 20) -> Sequence[Entry]:
+        """Return an author's newest jobs."""
+        rows = [row for row in self._rows.values() if _same(row.job.request.author, author)]
+        rows.sort(key=lambda row: row.job.accepted_at, reverse=True)
+        return [Entry(row.job, row.started_at, row.submitted_at, row.finished_at) for row in rows[:limit]]
+
+    async def usage(self, author: Author, default: Allowance) -> Usage:
+        """Return this month's money."""
+        month = month_of(self._clock())
+        rows = [row for row in self._rows.values() if row.month == month]
+        here = [row for row in rows if author.server and row.job.request.author.server == author.server]
+        mine = [
+            row
+            for row in rows
+            if _same(row.job.request.author, author) and row.job.request.author.server == author.server
+        ]
+        return Usage(
+            month,
+            allowance(author, self.table.budgets, default),
+            sum((row.owed for row in mine), Decimal(0)),
+            sum((row.owed for row in here), Decimal(0)),
+            renewal(month),
+        )
+
+    async def set_budget(self, budget: Budget) -> None:
+        """Set a budget."""
+        await self.drop_budget(budget)
+        self.table.budgets.append(budget)
+
+    async def drop_budget(self, budget: Budget) -> None:
+        """Remove a budget."""
+        self.table.budgets = [each for each in self.table.budgets if _key(each) != _key(budget)]
+
+    async def budgets(self, platform: str, server: str) -> Sequence[Budget]:
+        """Return the budgets of a server."""
+        return [each for each in self.table.budgets if (each.platform, each.server) == (platform, server)]
+
+    async def forget(self, author: Author) -> tuple[int, int]:
+        """Delete an author's ended jobs; the others are deleted when they end."""
+        mine = [row for row in self._rows.values() if _same(row.job.request.author, author)]
+        ended = [row for row in mine if row.job.is_final]
+        for row in ended:
+            del self._rows[row.job.id]
+        for row in mine:
+            row.forget = True
+        return len(ended), len(mine) - len(ended)
+
+    @property
+    def _rows(self) -> dict[str, Row]:
+        if self.table.away:
+            raise StoreAway
+        return self.table.rows
+
+    def _revive(self, row: Row) -> None:
+        state = row.job.state
+        if isinstance(state, Unclear):
+            row.job = row.job.to(Submitting(state.since, state.trace))
+            row.waiting, row.node, row.concluded, row.finished_at = True, None, False, None
+
+    def save(self, row: Row, fence: int, job: Job, token: str | None) -> None:
+        """Store a state, as a hold asks for it."""
+        self.hold(row, fence)
+        match job.state:
+            case Staged():
+                stored = replace(job, state=Accepted())
+            case Finished(ticket=ticket, since=since):
+                stored = replace(job, state=Submitted(ticket, since))
+            case _:
+                stored = job
+        row.job = replace(stored, place=row.job.place)
+        if token is not None:
+            row.token_digest = _digest(token)
+        if isinstance(job.state, Submitted):
+            row.submitted_at = job.state.since
+        if job.is_final:
+            row.finished_at = row.finished_at or self._clock()
+            row.owed = _owed(job)
+
+    def hold(self, row: Row, fence: int) -> None:
+        """Raise :class:`Superseded` where somebody else holds the job."""
+        if self._rows.get(row.job.id) is not row or row.fence != fence or self._node in self.table.dead:
+            raise Superseded
+
+    def conclude(self, row: Row, fence: int) -> None:
+        """Take note that nothing is left to do."""
+        self.hold(row, fence)
+        row.concluded = True
+        if row.forget:
+            del self._rows[row.job.id]
+
+
+@dataclass(frozen=True)
+class _Hold:
+    store: MemoryStore
+    row: Row
+    fence: int
+
+    async def save(self, job: Job, token: str | None = None) -> None:
+        self.store.save(self.row, self.fence, job, token)
+
+    async def remember(self, place: Mapping[str, str]) -> None:
+        self.store.hold(self.row, self.fence)
+        self.row.job = replace(self.row.job, place=dict(place))
+
+    async def check(self) -> None:
+        self.store.hold(self.row, self.fence)
+
+    async def conclude(self) -> None:
+        self.store.conclude(self.row, self.fence)
+
+
+def _owed(job: Job) -> Decimal:
+    match job.state:
+        case Delivered(cost=cost):
+            return cost or Decimal(0)
+        case Failed(error=error) if error.charge is Charge.NONE:
+            return Decimal(0)
+        case Cancelled(charge=Charge.NONE) | Unclear(charge=Charge.NONE):
+            return Decimal(0)
+        case _:
+            return job.request.price
+
+
+def _same(one: Author, other: Author) -> bool:
+    return (one.platform, one.id) == (other.platform, other.id)
+
+
+def _key(budget: Budget) -> tuple[str, str, str, str]:
+    return budget.platform, budget.server, budget.kind, budget.id
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
