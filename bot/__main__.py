@@ -8,7 +8,7 @@ import click
 import structlog
 from pydantic import ValidationError
 
-from bot.compose import engine, make
+from bot.compose import engine, make, run
 from bot.domain.model import Model
 from bot.wording import cli as words
 from config import catalogue
@@ -46,6 +46,7 @@ def _log_to_stderr() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
@@ -59,6 +60,7 @@ def cli(settings: Settings, model: Model) -> click.Group:
     group = click.Group("tweenbot", help=words.HELP)
     group = click.version_option(package_name="tweenbot", prog_name="tweenbot")(group)
     group.add_command(make.command(model, settings))
+    group.add_command(run.command(settings))
     group.add_command(engine.command(settings))
     return group
 

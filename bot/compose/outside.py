@@ -60,6 +60,24 @@ def base_url(settings: Settings) -> str | None:
 
 
 @asynccontextmanager
+async def service_provider(settings: Settings, *, carries: bool) -> AsyncIterator[Provider]:
+    """Open the provider for a process whose jobs outlive it; one that carries none starts no engine."""
+    found = await credentials(None, settings)
+    if not is_embedded(None, found, settings):
+        webhooks = None if settings.public_url is None else str(settings.public_url).rstrip("/")
+        async with FalProvider(found, base_url(settings), webhook_base=webhooks, stops_orphans=False) as opened:
+            yield opened
+    elif not carries:
+        async with FalProvider(None, charges=False) as opened:
+            yield opened
+    else:
+        async with embedded.lasting(settings.data_dir / "embedded") as engine:
+            key = Credentials("the embedded engine", engine.key)
+            async with FalProvider(key, engine.url, charges=False, stops_orphans=False) as opened:
+                yield opened
+
+
+@asynccontextmanager
 async def provider(at: At | None, settings: Settings) -> AsyncIterator[Provider]:
     """Open the provider for a command that ends with its job."""
     found = await credentials(at, settings)

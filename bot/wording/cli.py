@@ -10,6 +10,14 @@ HELP = "Give it a first image, a last image and a sentence: it makes the video t
 ENGINE_HELP = """Run the embedded engine alone: a server that speaks fal's queue protocol and renders on the CPU.
 All flags are the engine's own: tweenbot engine --help."""
 
+RUN_SHORT = "Run the bot, until it is stopped."
+RUN_HELP = """Run the bot: it takes commands, and carries their jobs until each has its video or a clear ending.
+
+Jobs are stored in the data folder, or in the database that TWEENBOT_DATABASE_URL names; several processes on one
+Postgres database share the work. Whatever ends the bot, its jobs go on at the next start. SIGTERM and Ctrl-C end it
+within ten seconds; a second Ctrl-C ends it at once."""
+ROLE_HELP = "What this process does: take commands, carry jobs, or both. Roles of their own need Postgres."
+
 MAKE_SHORT, ENGINE_SHORT = "Make a video from two images and a prompt.", "Run the embedded engine alone."
 
 MAKE_HELP = """Make the video that leads from the image START to the image END, as the sentence PROMPT describes it.
@@ -45,6 +53,11 @@ def metavar(option: Option) -> str:
     if low is None and high is None:
         return {"string": "TEXT"}.get(option.type, option.type.upper())
     return f"{'' if low is None else low}..{'' if high is None else high}"
+
+
+def running(url: str, role: str, store: str, renders: str) -> str:
+    """Say, in the one line that ``run`` writes to its standard output, that it is ready, and where everything is."""
+    return f"tweenbot ready on {url} (role {role}, jobs in {store}, rendered by {renders})"
 
 
 def bad_setting(place: Sequence[str | int], rule: str) -> str:

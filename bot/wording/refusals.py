@@ -101,8 +101,8 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
             )
         case StoreUnfit(revision=revision):
             return (
-                f"The database was made by a newer version of the bot (its tables are of revision {revision}). Start that "
-                "version, or set TWEENBOT_DATABASE_URL to another database."
+                f"The database was made by a newer version of the bot (its tables are of revision {revision}). Start "
+                "that version, or set TWEENBOT_DATABASE_URL to another database."
             )
         case EngineFailed(said=said):
             return f"The embedded engine did not start. Is tweenbot installed with its engine extra? It said: {said}"

@@ -1,0 +1,195 @@
+"""The bot as a process: its store, its provider, its platforms, and an orderly end.
+
+It is crash-only: whatever must last is in the store before it is said, so the end below is a courtesy to those who
+watch their cards, and a kill at any instant costs nothing but time.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import structlog
+
+from adapters.fal.webhook import Webhooks
+from adapters.store.database import Database
+from adapters.store.jobs import Jobs
+from adapters.store.migrate import migrate
+from adapters.store.nodes import Nodes
+from adapters.store.retention import purge
+from adapters.store.runtime import Driven, Runtime
+from adapters.store.staged_files import StagedFolder
+from adapters.web.server import Address, Health
+from adapters.web.server import serve as serve_http
+from bot.compose.face import Face, MakeFaces
+from bot.compose.local import local_face
+from bot.compose.outside import base_url, kit, prepare, service_provider
+from bot.compose.role import Role
+from bot.compose.signals import on_signals
+from bot.compose.storage import database_url, terms
+from bot.domain.errors import TweenError
+from bot.domain.model import Model
+from bot.flow.card import CardMaker
+from bot.flow.desk import Desk
+from bot.flow.kit import Limits
+from bot.flow.run import Exit
+from bot.flow.runner import Runner
+from bot.ports import Provider
+from bot.wording import cli as words
+from config import catalogue
+from config.settings import Settings
+
+log = structlog.get_logger()
+
+DRAIN_S = 5.0
+"""How long what had better not be cut is waited for, and cards are shown, before the process ends."""
+END_S = 9.0
+"""After so many seconds the process ends whatever still runs: ten are what a supervisor gives it at least."""
+EXIT_LOST = 75
+"""sysexits' EX_TEMPFAIL: whatever watches over the process is to start it again."""
+DAY_S = 86400.0
+ROOM = 20_000
+"""Jobs that one process carries at most."""
+
+
+@dataclass(frozen=True)
+class Bot:
+    """One running process. ``runtime`` and ``runner`` are there where it carries jobs."""
+
+    settings: Settings
+    role: Role
+    database: Database
+    jobs: Jobs
+    provider: Provider
+    desk: Desk
+    faces: Sequence[Face]
+    runtime: Runtime | None
+    runner: Runner | None
+    ending: asyncio.Event
+
+
+async def serve(settings: Settings, role: Role, make_faces: MakeFaces | None = None) -> int:
+    """Run until a signal, and return the exit status: not 0 where the others gave this process up.
+
+    ``make_faces`` opens the platforms; by default it is the local channel.
+    """
+    ending = asyncio.Event()
+    with on_signals(ending.set):
+        async with _bot(settings, role, make_faces, ending) as bot:
+            status = await _until_the_end(bot)
+            # Nothing below is waited for longer than a supervisor waits.
+            asyncio.get_running_loop().call_later(END_S, os._exit, status)
+            log.info("ending", status=status)
+            bot.desk.close()
+            if bot.runtime and bot.runner and not status:
+                bot.runtime.stop_admitting()
+                await bot.runner.drain(DRAIN_S)
+    return status
+
+
+async def _until_the_end(bot: Bot) -> int:
+    events = [bot.ending, *([bot.runtime.lost] if bot.runtime else [])]
+    waits = [asyncio.create_task(event.wait(), name="end") for event in events]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    return EXIT_LOST if bot.runtime and bot.runtime.lost.is_set() else 0
+
+
+@asynccontextmanager
+async def _bot(
+    settings: Settings, role: Role, make_faces: MakeFaces | None, ending: asyncio.Event
+) -> AsyncIterator[Bot]:
+    async with AsyncExitStack() as stack:
+        prepare(settings.data_dir)
+        database = Database(database_url(settings))
+        stack.callback(database.close)
+        await migrate(database)
+        provider = await stack.enter_async_context(service_provider(settings, carries=role.carries))
+        models = _models(settings, charges=provider.charges)
+        model = models[catalogue.DEFAULT_ENDPOINT]
+        nodes = Nodes(database) if role.carries else None
+        jobs = Jobs(database, models, nodes.id, lease=nodes.holds) if nodes else Jobs(database, models, None)
+        faces = make_faces(jobs) if make_faces else [local_face(settings, model, jobs)]
+        runner = runtime = None
+        if nodes:
+            runner = await _runner(stack, settings, jobs, provider, faces)
+            runtime = Runtime(database, nodes, terms(settings), ROOM, _driven(settings, database, jobs, runner))
+        maker = CardMaker(charges=provider.charges)
+        desk = Desk(jobs, model, terms(settings), maker, time.time, runtime.wake if runtime else _nobody)
+        bot = Bot(settings, role, database, jobs, provider, desk, faces, runtime, runner, ending)
+        await _open(stack, bot)
+        yield bot
+
+
+def _models(settings: Settings, *, charges: bool) -> dict[str, Model]:
+    models = catalogue.load(settings.unit_prices)
+    if charges:
+        return models
+    # Nobody is billed, so no budget is touched.
+    return {
+        endpoint: replace(model, price=replace(model.price, unit_usd=Decimal(0))) for endpoint, model in models.items()
+    }
+
+
+async def _runner(
+    stack: AsyncExitStack, settings: Settings, jobs: Jobs, provider: Provider, faces: Sequence[Face]
+) -> Runner:
+    webhooks = settings.public_url is not None and provider.charges
+    limits = Limits(
+        image_bytes=settings.max_image_bytes,
+        deadline=settings.job_deadline_s,
+        patience=1800,
+        # A webhook comes when the job is done, a request in the history after a moment.
+        reconcile=900 if webhooks else 180,
+        posting=3600,
+        outlasts=True,
+    )
+    workroom = settings.data_dir / "work"
+    prepare(workroom)
+    staged = StagedFolder(settings.data_dir / "staged")
+    stack.callback(staged.close)
+    await staged.sweep(jobs.unfinished)
+    tools = stack.enter_context(kit(provider, faces[0].platform.attachments, workroom, limits, time.time))
+    platforms = {face.platform.name: face.platform for face in faces}
+    return Runner(jobs, replace(tools, webhooks=webhooks), platforms, staged, Exit())
+
+
+def _driven(settings: Settings, database: Database, jobs: Jobs, runner: Runner) -> Driven:
+    async def purged() -> int:
+        return await purge(database, time.time() - settings.retention_days * DAY_S)
+
+    return Driven(runner.advance, jobs.rung, runner.ring, purged)
+
+
+def _nobody() -> None:
+    """Wake nobody: the workers are other processes, and look by themselves."""
+
+
+async def _open(stack: AsyncExitStack, bot: Bot) -> None:
+    """Open the doors, the workers' first: what is accepted is then carried."""
+    settings, role = bot.settings, bot.role
+    if bot.runtime:
+        await stack.enter_async_context(bot.runtime)
+    webhooks = await stack.enter_async_context(Webhooks(base_url(settings), bot.jobs.arrived))
+    routes = [*webhooks.routes(), *(route for face in bot.faces if role.takes for route in face.routes(bot.desk))]
+    public = settings.public_url.host if settings.public_url else None
+    address = Address(settings.http_host, settings.http_port, public)
+    served = await stack.enter_async_context(serve_http(routes, address, lambda: _health(bot)))
+    for face in bot.faces if role.takes else ():
+        await stack.enter_async_context(face.listening(bot.desk))
+    rendered = "fal" if bot.provider.charges else "the embedded engine"
+    print(words.running(served.url, role.value, bot.database.engine.url.render_as_string(), rendered), flush=True)  # noqa: T201  # its one line on stdout
+
+
+async def _health(bot: Bot) -> Health:
+    try:
+        await bot.jobs.load("")
+    except TweenError:
+        store = False
+    else:
+        store = True
+    return Health(bot.ending.is_set(), bot.runner.carried if bot.runner else 0, store)
