@@ -3,7 +3,7 @@
 What fal does not have, so that a test can look in while everything runs, without a key:
 
 ``GET /_twin/report``: ``jobs``, the bills, each with ``id``, ``endpoint``, ``arguments``, ``status``, ``webhook`` (the
-path's last part as a SHA-256), ``posts`` (the answers to its webhook), ``cancels`` and ``sent_at``; ``requests`` by
+path's last part as a SHA-256), ``posts`` (the answers to its webhook), ``cancels``, ``billed`` and ``sent_at``; ``requests`` by
 kind, ``faults`` done, and ``violations``. ``POST /_twin/faults``: a JSON object for ``Faults.switch``.
 """
 
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.twins.fal_faults import Faults
-from tests.twins.fal_jobs import TwinJob
+from tests.twins.fal_jobs import CANCELLED, TwinJob
 
 if TYPE_CHECKING:
     from tests.twins.fal import FalTwin
@@ -56,6 +56,8 @@ def _told(job: TwinJob) -> dict[str, Any]:
         "status": job.status,
         "webhook": None if secret is None else hashlib.sha256(secret.encode()).hexdigest(),
         "cancels": job.cancels,
+        # What is stopped in the queue costs nothing.
+        "billed": job.answer is not CANCELLED,
         "sent_at": job.sent_at,
     }
 
