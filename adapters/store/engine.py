@@ -205,11 +205,12 @@ class Engine:
 
         @DBOS.workflow(name="job", max_recovery_attempts=ATTEMPTS)
         async def job(job_id: str) -> None:
+            workflow_id = DBOS.workflow_id or job_id
             try:
                 while await advance(job_id) is not None:
                     pass
             finally:
-                self._main.call_soon_threadsafe(self._end, DBOS.workflow_id)
+                self._main.call_soon_threadsafe(self._end, workflow_id)
 
         async def start(job_id: str) -> object:
             return await DBOS.start_workflow_async(job, job_id)

@@ -26,7 +26,7 @@ KEPT_S = 3600.0
 """How long the engine's records of what has ended are kept: they answer nobody's question."""
 SHARE = 20
 """Looking for jobs to admit takes a twentieth of the time at most, however many wait."""
-LONGEST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 5.0
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,12 @@ TERMS = Terms(5000, 5000, 5000, 5000, 5000, Allowance())
 STEPS = {"accepted": "submitted", "submitted": "delivered"}
 
 
+def say(*words: str) -> None:
+    """Write a line to whoever started this process."""
+    sys.stdout.write(" ".join(words) + "\n")
+    sys.stdout.flush()
+
+
 class Carrier:
     """Takes jobs a step further, on the table alone."""
 
@@ -34,9 +40,10 @@ class Carrier:
         if row.node != self._node:
             await self._set(job_id, node=self._node, fence=row.fence + 1)
         if row.state == "submitted":
-            print("holds", job_id, flush=True)
-            while row.prompt == "hold" and await self._arrived(job_id) is None:
-                await asyncio.sleep(0.5)
+            say("holds", job_id)
+            # Another process tells it, through the table alone.
+            while row.prompt == "hold" and await self._arrived(job_id) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
         if (state := STEPS.get(row.state)) is None:
             await self._set(job_id, concluded=True)
             return None
@@ -66,9 +73,9 @@ async def main(url: str, lease_s: float) -> None:
     nodes = Nodes(database, lease_s)
     driven = Driven(Carrier(database, nodes.id).carry, nothing, lambda _: None, nobody)
     async with Runtime(database, nodes, TERMS, 5000, driven) as runtime:
-        print("lives", nodes.id, flush=True)
+        say("lives", nodes.id)
         await runtime.lost.wait()
-        print("lost", flush=True)
+        say("lost")
     sys.exit(75)
 
 
