@@ -19,7 +19,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PROXIED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "CF-Connecting-IP", "Via")
-_BODIES = frozenset({"application/json", "multipart/form-data"})
+_BODIES = frozenset({"application/json", "multipart/form-data", "application/octet-stream"})
+"""Octets are what some clients call an empty body. No form of another site can send them, or JSON, unasked."""
 
 
 def guarded(handler: Handler, clock: Callable[[], float]) -> Handler:
