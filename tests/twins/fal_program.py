@@ -3,8 +3,8 @@
 What fal does not have, so that a test can look in while everything runs, without a key:
 
 ``GET /_twin/report``: ``jobs``, the bills, each with ``id``, ``endpoint``, ``arguments``, ``status``, ``webhook`` (the
-path's last part as a SHA-256), ``posts`` (the answers to its webhook), ``cancels``, ``billed`` and ``sent_at``; ``requests`` by
-kind, ``faults`` done, and ``violations``. ``POST /_twin/faults``: a JSON object for ``Faults.switch``.
+path's last part as a SHA-256), ``posts`` (the answers to its webhook), ``cancels``, ``billed`` and ``sent_at``;
+``requests`` by kind, ``faults`` done, and ``violations``. ``POST /_twin/faults``: a JSON object for ``Faults.switch``.
 """
 
 import argparse
