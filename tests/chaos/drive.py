@@ -31,6 +31,7 @@ class Chaos:
     plan: Plan
     folder: Path
     deaths: Counter[str] = field(default_factory=Counter)
+    given_up: int = 0
     exits: list[int] = field(default_factory=list)
 
     @property
@@ -59,7 +60,10 @@ class Chaos:
     async def _lives(self, bot: Bot, kills: Iterator[Kill]) -> None:
         for kill in kills:
             await bot.start(kill.boundary, kill.nth)
-            self.deaths[await bot.death(kill.seconds)] += 1
+            while (died_at := await bot.death(kill.seconds)) is None:
+                self.given_up += 1
+                await bot.start(kill.boundary, kill.nth)
+            self.deaths[died_at] += 1
 
     async def _crowd(self, people: People) -> None:
         """Ask as the deaths go on, so that there is work all the time; and react to what the cards say."""
@@ -70,7 +74,7 @@ class Chaos:
             await asyncio.sleep(GLANCE_S)
 
     async def _calm(self, people: People, bots: list[Bot]) -> None:
-        await asyncio.gather(*(twin.ask("faults", rate=0.0) for twin in (self._board, self._fal)))
+        await asyncio.gather(self._board.ask("faults", rate=0.0), self._fal.ask("faults", rate=0.0, webhooks=0.0))
         await asyncio.gather(*(bot.start() for bot in bots))
         try:
             async with asyncio.timeout(QUIET_S):

@@ -8,8 +8,8 @@ from tests.chaos.crossings import BOUNDARIES
 
 Engine = Literal["sqlite", "postgres"]
 
-NTH = {"check": 6, "show": 6, "remember": 4, "claim": 4}
-"""Acts that are so frequent that a process may die at a later crossing than the third."""
+NTH = {"show": 6, "remember": 4, "claim": 4, "begin": 3, "accept": 3, "acknowledge command": 3}
+"""Acts that are so frequent that a process may die at a later crossing than the first."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 
 ANSWER_S = 10.0
+EXIT_LOST = 75
 
 
 def free_port() -> int:
@@ -108,14 +109,19 @@ class Bot:
                 env={**os.environ, **self.environment, **own},
             )
 
-    async def death(self, seconds: float) -> str:
-        """Wait for it to die at its boundary, kill it when the time is over, and return where it died."""
+    async def death(self, seconds: float) -> str | None:
+        """Wait for it to die at its boundary, kill it when the time is over, and return where it died.
+
+        None: it ended because the others took it for dead, and is to be started again.
+        """
         try:
             async with asyncio.timeout(seconds):
                 await self._process.wait()
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
+        if self._process.returncode == EXIT_LOST:
+            return None
         assert self._process.returncode == -signal.SIGKILL, f"{self.name} ended by itself:\n{self.last_words()}"
         return self.note.read_text() if self.note.exists() else "at random"
 
