@@ -1,14 +1,19 @@
 """Sending jobs through the local channel, and what is told of them."""
 
 import asyncio
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from adapters.store.database import Database, url_of
+from adapters.store.jobs import Jobs
+from adapters.store.migrate import migrate
 from bot.domain.budget import Allowance
 from bot.domain.errors import SubmitUnclear
 from bot.domain.progress import Completed, InProgress
+from config import catalogue
 from tests.contract.local.running import END, LIMIT, START, Bot, Setting, running
 from tests.fakes import FakeProvider
 from tests.fakes_store import MemoryStore, Table
@@ -180,6 +185,25 @@ async def test_after_a_restart_everything_is_told_as_before(tmp_path: Path) -> N
         before = await bot.call("GET", f"/v1/tweens/{job_id}")
     async with running(tmp_path, Setting(bot.store)) as bot:
         assert await bot.call("GET", f"/v1/tweens/{job_id}") == before
+
+
+async def test_the_real_store_keeps_what_the_channel_tells(tmp_path: Path) -> None:
+    """On SQLite everything goes as in memory: send, the same key, the video, a restart, history, delete my data."""
+    database = Database(url_of(tmp_path))
+    await migrate(database)
+    with closing(database):
+        async with running(tmp_path, Setting(Jobs(database, catalogue.load(), "n1"))) as bot:
+            assert [(await bot.send("a key"))[0] for _ in range(2)] == [202, 200]
+            job_id = (await bot.send("a key"))[1]["id"]
+            await bot.carry(job_id)
+            before = await bot.call("GET", f"/v1/tweens/{job_id}")
+            assert (before[1]["state"], bot.files("inbox")) == ("delivered", [])
+        async with running(tmp_path, Setting(Jobs(database, catalogue.load(), "n2"))) as bot:
+            assert await bot.call("GET", f"/v1/tweens/{job_id}") == before
+            _, history = await bot.call("GET", "/v1/tweens")
+            assert [each["id"] for each in history["tweens"]] == [job_id]
+            assert await bot.call("DELETE", "/v1/me") == (200, {"deleted": 1, "under_way": 0})
+            assert (bot.files("videos"), (await bot.call("GET", f"/v1/tweens/{job_id}"))[0]) == ([], 404)
 
 
 async def test_my_data_goes_with_its_files(bot: Bot) -> None:
