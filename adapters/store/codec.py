@@ -21,7 +21,9 @@ from bot.domain.request import Author, ImageRef, TweenRequest
 VERSION = 1
 """Of what is in ``detail``; it is there for a later version to tell what it reads."""
 
-_LARGEST = 2**62  # of an integer column, with room for a sum
+LARGEST = 2**62
+"""The largest number that is put into a column, with room for a sum."""
+
 _UNREADABLE = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, AssertionError)
 _CHARGE = {
     "accepted": Charge.NONE,
@@ -35,7 +37,7 @@ _CHARGE = {
 
 def micros(usd: Decimal) -> int:
     """Return US dollars as whole millionths, no more than a column holds."""
-    return int(min((usd * 1_000_000).to_integral_value(ROUND_HALF_UP), Decimal(_LARGEST)))
+    return int(min((usd * 1_000_000).to_integral_value(ROUND_HALF_UP), Decimal(LARGEST)))
 
 
 def usd(amount: int) -> Decimal:
@@ -72,7 +74,7 @@ def state_columns(job: Job) -> dict[str, Any]:
         "detail": {"version": VERSION, "unit_usd": unit, **encode_state(job.state)},
         "image_sizes": None if job.image_sizes is None else [list(size) for size in job.image_sizes],
         "request_id": job.request_id,
-        "seed": seed if seed is None or abs(seed) < _LARGEST else None,
+        "seed": seed if seed is None or abs(seed) < LARGEST else None,
     }
 
 

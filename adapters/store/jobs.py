@@ -52,8 +52,8 @@ class Jobs:
 
     async def load(self, job_id: str) -> Job | None:
         """Return a job as it stands."""
-        query = sa.select(jobs).where(jobs.c.id == job_id)
-        row = await self._database.run(lambda connection: connection.execute(query).one_or_none())
+        query = {"job_id": job_id}
+        row = await self._database.run(lambda connection: connection.execute(_KEPT, query).one_or_none())
         return None if row is None else decode(row, self._models)
 
     async def claim(self, job_id: str) -> Claim | None:
@@ -133,13 +133,13 @@ class Jobs:
             # One author's commands one after the other: a redelivered one finds the first, and the limit is exact.
             key = sa.func.hashtextextended(f"{author.platform} {author.id}".replace("\0", ""), 0)
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
-        kept = connection.execute(sa.select(jobs).where(jobs.c.id == job.id)).one_or_none()
+        kept = connection.execute(_KEPT, {"job_id": job.id}).one_or_none()
         if kept is not None:
             return decode(kept, self._models)
         _check_room(connection, author, terms)
         values = {**request_columns(job), **state_columns(job), "place": dict(job.place)}
         values |= {"waiting": True, "month": month_of(job.accepted_at), "owed_micros": values["price_micros"]}
-        connection.execute(sa.insert(jobs).values(**values))
+        connection.execute(_STORING, values)
         accounts.reserve(connection, job, terms.allowance)
         return job
 
@@ -166,14 +166,16 @@ class Jobs:
         return not is_dead.get(self._node, False) and (row.node in (None, self._node) or is_dead.get(row.node, True))
 
 
+# What an accept runs is put together once: SQLAlchemy takes longer for that than SQLite for the rest.
+_KEPT = sa.select(jobs).where(jobs.c.id == sa.bindparam("job_id"))
+_STORING = sa.insert(jobs)
+_WAITING = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.waiting)
+_OWN = _WAITING.where(jobs.c.platform == sa.bindparam("platform"), jobs.c.author == sa.bindparam("author"))
+_ROOM = sa.select(_WAITING.scalar_subquery(), _OWN.scalar_subquery())
+
+
 def _check_room(connection: sa.Connection, author: Author, terms: Terms) -> None:
-    mine = (jobs.c.platform == author.platform) & (jobs.c.author == author.id)
-    everyone, own = connection.execute(
-        sa.select(
-            sa.select(sa.func.count()).select_from(jobs).where(jobs.c.waiting).scalar_subquery(),
-            sa.select(sa.func.count()).select_from(jobs).where(jobs.c.waiting, mine).scalar_subquery(),
-        )
-    ).one()
+    everyone, own = connection.execute(_ROOM, {"platform": author.platform, "author": author.id}).one()
     if own >= terms.waiting_per_author:
         raise QueueFull("author", terms.waiting_per_author)
     if everyone >= terms.waiting:
