@@ -44,6 +44,7 @@ class DeskApi:
             (hdrs.METH_GET, "/v1/tweens/{id}", self._show),
             (hdrs.METH_GET, "/v1/tweens/{id}/events", self._events),
             (hdrs.METH_GET, "/v1/tweens/{id}/video", self._video),
+            (hdrs.METH_HEAD, "/v1/tweens/{id}/video", self._video),
             (hdrs.METH_POST, f"/v1/tweens/{{id}}/{Action.CANCEL.value}", self._stop),
             (hdrs.METH_POST, f"/v1/tweens/{{id}}/{Action.LOOK_AGAIN.value}", self._look_again),
             (hdrs.METH_POST, f"/v1/tweens/{{id}}/{Action.SEND_AGAIN.value}", self._send_again),

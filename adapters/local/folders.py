@@ -111,14 +111,14 @@ class Folders:
             if await load(job_id):
                 (self._inbox / f"{job_id}{_FORGET}").touch(mode=0o600)
             else:
-                self._drop(job_id)
+                await self._drop(job_id, load)
 
     async def tidy(self, load: Load) -> None:
         """Remove what is left of jobs that were to be forgotten, and images that no job needs."""
         old = time.time() - ORPHAN_S
         for file in list(self._inbox.iterdir()):
             if file.suffix == _FORGET and not await load(file.stem):
-                self._drop(file.stem)
+                await self._drop(file.stem, load)
                 file.unlink(missing_ok=True)
             elif (match := _IMAGE.fullmatch(file.name)) and _written_before(file, old):
                 await self.release(match[1], load)
@@ -142,8 +142,8 @@ class Folders:
                 log.warning("local_folders_not_tidied", error=str(error))
             await asyncio.sleep(TIDY_S)
 
-    def _drop(self, job_id: str) -> None:
-        self._drop_images(job_id)
+    async def _drop(self, job_id: str, load: Load) -> None:
+        await self.release(job_id, load)
         self.video(job_id).unlink(missing_ok=True)
 
     def _drop_images(self, base: str) -> None:
