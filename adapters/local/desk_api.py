@@ -42,15 +42,15 @@ class DeskApi:
             (hdrs.METH_POST, "/v1/tweens", self._make),
             (hdrs.METH_GET, "/v1/tweens", self._history),
             (hdrs.METH_GET, "/v1/tweens/{id}", self._show),
-            (hdrs.METH_GET, "/v1/tweens/{id}/events", self._events),
             (hdrs.METH_GET, "/v1/tweens/{id}/video", self._video),
-            (hdrs.METH_HEAD, "/v1/tweens/{id}/video", self._video),
             (hdrs.METH_POST, f"/v1/tweens/{{id}}/{Action.CANCEL.value}", self._stop),
             (hdrs.METH_POST, f"/v1/tweens/{{id}}/{Action.LOOK_AGAIN.value}", self._look_again),
             (hdrs.METH_POST, f"/v1/tweens/{{id}}/{Action.SEND_AGAIN.value}", self._send_again),
             (hdrs.METH_DELETE, "/v1/me", self._forget),
         ]
-        return [web.route(method, path, guarded(handler, self._clock)) for method, path, handler in table]
+        # A HEAD of a stream would have no end.
+        stream = web.get("/v1/tweens/{id}/events", guarded(self._events, self._clock), allow_head=False)
+        return [stream, *(web.route(method, path, guarded(handler, self._clock)) for method, path, handler in table)]
 
     async def _make(self, request: web.Request) -> web.Response:
         key = request.headers.get("Idempotency-Key", uuid4().hex)

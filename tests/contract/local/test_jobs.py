@@ -176,6 +176,10 @@ async def test_a_video_is_served_in_ranges(bot: Bot) -> None:
     job_id = await bot.made()
     async with bot.http.get(f"{bot.url}/v1/tweens/{job_id}/video", headers={"Range": "bytes=1-1"}) as part:
         assert (part.status, await part.read(), part.headers["Content-Range"]) == (206, b"p", "bytes 1-1/3")
+    async with bot.http.head(f"{bot.url}/v1/tweens/{job_id}/video") as head:
+        assert (head.status, head.headers["Content-Length"]) == (200, "3")
+    async with bot.http.head(f"{bot.url}/v1/tweens/{job_id}/events") as head:
+        assert head.status == 405
 
 
 async def test_after_a_restart_everything_is_told_as_before(tmp_path: Path) -> None:
