@@ -12,6 +12,18 @@ NTH = {"show": 6, "remember": 4, "claim": 4, "begin": 3, "accept": 3, "acknowled
 """Acts that are so frequent that a process may die at a later crossing than the first."""
 
 
+DEAREST = (
+    "after accept",
+    "after save submitting",
+    "after submit",
+    "after save submitted",
+    "after save posting",
+    "after post",
+    "after save delivered",
+)
+"""Where a careless bot pays, posts or loses: a small test dies here first."""
+
+
 @dataclass(frozen=True)
 class Kill:
     """One death: at the nth crossing of a boundary, or after ``seconds`` at the latest."""
@@ -23,7 +35,10 @@ class Kill:
 
 @dataclass(frozen=True)
 class Plan:
-    """``roles`` are those of the processes. ``kills`` counts the deaths of all of them together."""
+    """``roles`` are those of the processes. ``kills`` counts the deaths of all of them together.
+
+    ``life`` is how long a process waits for its boundary, in seconds.
+    """
 
     jobs: int
     kills: int
@@ -31,20 +46,19 @@ class Plan:
     seed: int
     roles: tuple[str, ...] = ("all",)
     faults: float = 0.08
+    life: float = 8.0
 
     def schedule(self) -> list[Kill]:
-        """Return the deaths: every boundary once, as far as the number goes, the rest at random moments."""
+        """Return the deaths: every boundary once, as far as the number goes, a quarter or more at random moments."""
         chance = random.Random(self.seed)
-        named: list[str | None] = list(BOUNDARIES)
-        chance.shuffle(named)
+        others = [each for each in BOUNDARIES if each not in DEAREST]
+        named = [*chance.sample(DEAREST, len(DEAREST)), *chance.sample(others, len(others))]
         at_random = max(self.kills - len(named), self.kills // 4)
-        named = named[: self.kills - at_random] + [None] * at_random
-        chance.shuffle(named)
-        return [_kill(each, chance) for each in named]
+        deaths = [*named[: self.kills - at_random], *[None] * at_random]
+        return [self._kill(each, chance) for each in chance.sample(deaths, len(deaths))]
 
-
-def _kill(boundary: str | None, chance: random.Random) -> Kill:
-    if boundary is None:
-        return Kill(None, 1, chance.uniform(0.3, 5.0))
-    most = NTH.get(boundary.partition(" ")[2], 1)
-    return Kill(boundary, chance.randint(1, most), chance.uniform(4.0, 8.0))
+    def _kill(self, boundary: str | None, chance: random.Random) -> Kill:
+        if boundary is None:
+            return Kill(None, 1, chance.uniform(0.3, 5.0))
+        most = NTH.get(boundary.partition(" ")[2], 1)
+        return Kill(boundary, chance.randint(1, most), chance.uniform(self.life / 2, self.life))

@@ -5,8 +5,9 @@
 
 import argparse
 import asyncio
-import logging
+import os
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from typing import Any
 
 from bot.compose.face import Face
 from bot.compose.role import Role
+from bot.compose.run import log_to_stderr
 from bot.compose.serve import serve
 from bot.flow.desk import Desk
 from bot.flow.kit import Kit
@@ -26,9 +28,6 @@ from tests.chaos.board_client import BoardClient
 from tests.chaos.board_gateway import BoardGateway
 from tests.chaos.crossings import BOUNDARIES, Crossings
 from tests.twins.board import TOKEN
-
-EXIT_LOST = 75
-
 
 RECONCILE_S = 8.0
 """How long a request whose answer was lost is looked for: a quarter of an hour is this long here."""
@@ -43,7 +42,7 @@ def _hurry() -> None:
     setattr(Runner, "__init__", built)  # noqa: B010  # no subclass of it is asked for
 
 
-async def _run(given: argparse.Namespace) -> bool:
+async def _run(given: argparse.Namespace) -> int:
     crossings = Crossings(given.die_at, given.nth, given.note)
     crossings.set_up()
     _hurry()
@@ -63,16 +62,22 @@ async def _run(given: argparse.Namespace) -> bool:
         return await serve(Settings(), Role(given.role), lambda _: [face])
 
 
+def _end_with_the_test() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
 def main() -> None:
-    """Run the bot."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    """Run the bot, until its standard input ends at the latest."""
+    threading.Thread(target=_end_with_the_test, daemon=True).start()
+    log_to_stderr()
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--role", choices=[each.value for each in Role], default=Role.ALL.value)
     parser.add_argument("--board", required=True, help="the board's address")
     parser.add_argument("--note", type=Path, required=True, help="where to write the boundary that it dies at")
     parser.add_argument("--die-at", choices=BOUNDARIES)
     parser.add_argument("--nth", type=int, default=1)
-    sys.exit(EXIT_LOST if asyncio.run(_run(parser.parse_args())) else 0)
+    sys.exit(asyncio.run(_run(parser.parse_args())))
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ from typing import Any
 
 import aiohttp
 
+from bot.compose.serve import EXIT_LOST
+
 ANSWER_S = 10.0
-EXIT_LOST = 75
 
 
 def free_port() -> int:
@@ -103,7 +104,7 @@ class Bot:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "tests.chaos.program", "--role", self.role, "--board", self.board),
                 *("--note", str(self.note), *orders),
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 env={**os.environ, **self.environment, **own},

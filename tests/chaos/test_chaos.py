@@ -15,19 +15,20 @@ from tests.chaos.verdict import faults
 
 SEED = int(os.environ.get("TWEENBOT_CHAOS_SEED", "1"))
 JOBS = int(os.environ.get("TWEENBOT_CHAOS_JOBS", "30"))
-KILLS = int(os.environ.get("TWEENBOT_CHAOS_KILLS", "6"))
+KILLS = int(os.environ.get("TWEENBOT_CHAOS_KILLS", "8"))
+LIFE = 4.0
 
 
 async def test_one_process_on_sqlite_pays_once_loses_nothing_and_posts_once(tmp_path: Path) -> None:
     """Every acknowledged command ends on its one card, with at most one bill and one video, whenever it dies."""
-    await _survives(Plan(JOBS, KILLS, "sqlite", SEED), tmp_path)
+    await _survives(Plan(JOBS, KILLS, "sqlite", SEED, life=LIFE), tmp_path)
 
 
 async def test_two_processes_on_postgres_pay_once_lose_nothing_and_post_once(tmp_path: Path) -> None:
     """The same where each takes over what the other leaves when it dies."""
     if not places.answers():
         pytest.skip(f"no Postgres answers at {places.POSTGRES}")
-    await _survives(Plan(JOBS, KILLS, "postgres", SEED, ("all", "all")), tmp_path)
+    await _survives(Plan(JOBS, KILLS, "postgres", SEED, ("all", "all"), life=LIFE), tmp_path)
 
 
 async def _survives(plan: Plan, folder: Path) -> None:
