@@ -95,15 +95,15 @@ class Folders:
     async def release(self, job_id: str, load: Load) -> None:
         """Remove a job's images, unless it, or one that sends it again, may still need them."""
         base = job_id.rstrip("+")
-        if not await _needs_images(base, load):
+        if not _needs_images(await _chain(base, load)):
             await asyncio.to_thread(self._drop_images, base)
 
     async def known(self, load: Load) -> frozenset[str]:
-        """Return the ids of all jobs that have files here and are stored."""
+        """Return the ids of all stored jobs that have files here, or send one again that has."""
         files = [*self._inbox.iterdir(), *self._videos.iterdir()]
-        ids = {match[1] for file in files if (match := _IMAGE.fullmatch(file.name))}
-        ids |= {file.stem for file in files if is_job_id(file.stem)}
-        return frozenset([job_id for job_id in ids if await load(job_id)])
+        bases = {match[1] for file in files if (match := _IMAGE.fullmatch(file.name))}
+        bases |= {file.stem.rstrip("+") for file in files if is_job_id(file.stem)}
+        return frozenset([job.id for base in bases for job in await _chain(base, load)])
 
     async def forget(self, job_ids: frozenset[str], load: Load) -> None:
         """Remove what is here of jobs that are no longer stored, and the others' as soon as they are gone too."""
@@ -151,14 +151,20 @@ class Folders:
             file.unlink(missing_ok=True)
 
 
-async def _needs_images(base: str, load: Load) -> bool:
-    """Whether a job, or one of those that send it again, is under way, or is unclear and may yet be sent again."""
-    last, job_id = None, base
-    while (job := await load(job_id)) or (last is None and len(job_id) < len(base) + _MOST_FORGOTTEN):
-        if job is not None and not job.is_final:
-            return True
-        last, job_id = job, f"{job_id}+"
-    return last is not None and isinstance(last.state, Unclear)
+async def _chain(base: str, load: Load) -> list[Job]:
+    """Return a job and those that send it again, as far as they are stored."""
+    found: list[Job] = []
+    job_id = base
+    while (job := await load(job_id)) or (not found and len(job_id) < len(base) + _MOST_FORGOTTEN):
+        if job is not None:
+            found.append(job)
+        job_id = f"{job_id}+"
+    return found
+
+
+def _needs_images(chain: list[Job]) -> bool:
+    """Whether a job, or one that sends it again, is under way, or the last is unclear and may yet be sent again."""
+    return any(not job.is_final for job in chain) or (bool(chain) and isinstance(chain[-1].state, Unclear))
 
 
 def _written_before(file: Path, moment: float) -> bool:
