@@ -1,0 +1,123 @@
+"""Writes that share a commit do not share a fate; an answer comes in time, or says that nothing came of it."""
+
+import asyncio
+import threading
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from adapters.store.database import Database
+from adapters.store.tables import nodes
+from bot.domain.errors import Draining, StoreAway
+
+
+def _enter(connection: sa.Connection, name: str) -> None:
+    connection.execute(sa.insert(nodes).values(id=name, started_at=0, lease_ends=0))
+
+
+async def _entered(database: Database) -> set[str]:
+    return await database.run(lambda connection: set(connection.execute(sa.select(nodes.c.id)).scalars()))
+
+
+async def test_writes_that_wait_share_one_commit_on_sqlite(sqlite_url: str) -> None:
+    """However many come while one is being written, they are made durable together."""
+    database = Database(sqlite_url)
+    await database.run(nodes.create)
+    commits = 0
+
+    @sa.event.listens_for(database.engine, "commit")
+    def _(connection: sa.Connection) -> None:
+        nonlocal commits
+        commits += 1
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(60):
+            group.create_task(database.run(lambda connection, number=number: _enter(connection, f"n{number}")))
+    assert len(await _entered(database)) == 60
+    assert commits < 10
+    database.close()
+
+
+async def test_one_that_fails_takes_nothing_of_the_others_with_it(database: Database) -> None:
+    """A refusal takes back its own writes alone, and reaches its own caller alone."""
+
+    def refuse(connection: sa.Connection) -> None:
+        _enter(connection, "refused")
+        raise Draining
+
+    tasks = [database.run(lambda connection, each=each: _enter(connection, f"n{each}")) for each in range(4)]
+    tasks[2:2] = [database.run(refuse)]
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(each) for each in answers] == [type(None), type(None), Draining, type(None), type(None)]
+    assert await _entered(database) == {"n0", "n1", "n2", "n3"}
+
+
+async def test_a_group_whose_commit_fails_is_run_again(sqlite_url: str) -> None:
+    """None of them was durable, so none was answered."""
+    database = Database(sqlite_url)
+    await database.run(nodes.create)
+    failures = 3
+
+    @sa.event.listens_for(database.engine, "commit")
+    def _(connection: sa.Connection) -> None:
+        nonlocal failures
+        if failures:
+            failures -= 1
+            raise sa.exc.OperationalError("COMMIT", None, OSError())
+
+    await asyncio.gather(
+        *(database.run(lambda connection, each=each: _enter(connection, f"n{each}")) for each in range(20))
+    )
+    assert failures == 0
+    assert len(await _entered(database)) == 20
+    database.close()
+
+
+async def test_who_is_told_that_the_store_is_away_is_told_the_truth(database: Database) -> None:
+    """A write that hangs longer than its caller waits is taken back: "nothing was accepted" stays true."""
+    release, began = threading.Event(), threading.Event()
+
+    def hang(connection: sa.Connection) -> None:
+        _enter(connection, "late")
+        began.set()
+        release.wait(30)
+
+    with pytest.raises(StoreAway):
+        await database.run(hang, patience=0.2)
+    assert began.is_set()
+    release.set()
+    assert await _entered(database) == set()
+
+
+async def test_what_waits_behind_one_that_hangs_is_answered_in_time(database: Database) -> None:
+    """An accept is refused after its patience, whatever the database is busy with, and never happens later."""
+    release = threading.Event()
+    hanging = [asyncio.create_task(database.run(lambda _: release.wait(30), patience=None)) for _ in range(4)]
+    await asyncio.sleep(0)
+    began = time.monotonic()
+    with pytest.raises(StoreAway):
+        await database.run(lambda connection: _enter(connection, "late"), patience=0.3)
+    assert time.monotonic() - began < 2.0
+    release.set()
+    await asyncio.gather(*hanging)
+    assert await _entered(database) == set()
+
+
+async def test_a_database_that_is_not_there_is_away(unused_tcp_port: int) -> None:
+    """Nobody listens: the caller is told within its patience."""
+    database = Database(f"postgresql://postgres@127.0.0.1:{unused_tcp_port}/test")
+    with pytest.raises(StoreAway):
+        await database.run(lambda connection: connection.execute(sa.text("SELECT 1")), patience=0.3)
+    database.close()
+
+
+async def test_a_sqlite_file_survives_a_power_cut(sqlite_url: str) -> None:
+    """Every commit is synced, and every transaction holds the write lock from its beginning."""
+    database = Database(sqlite_url)
+
+    def settings(connection: sa.Connection) -> tuple[object, object]:
+        return tuple(connection.execute(sa.text(f"PRAGMA {name}")).scalar() for name in ("synchronous", "journal_mode"))
+
+    assert await database.run(settings) == (2, "wal")
+    database.close()
