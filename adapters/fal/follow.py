@@ -132,7 +132,7 @@ class Watch:
         if self._has_place:
             await self._patience.sleep(self._patience.pause(self._attempts) if wait is None else wait)
             return
-        seconds = max(self._places.pace.pause(self._rests), wait or 0.0)
+        seconds = max(self._places.pause(self._rests), wait or 0.0)
         self._rests += 1
         if await self._places.wait(seconds):
             self._has_place, self._attempts = True, 0

@@ -14,17 +14,15 @@ from dataclasses import dataclass
 class Pace:
     """How closely jobs are followed: ``places`` of them with a stream, the others by questions.
 
-    The first question comes after ``first`` seconds, the next ones after pauses that double up to ``longest``.
+    The first question comes after ``first`` seconds, the next ones after pauses that double up to ``longest``. Where
+    many jobs wait, pauses are longer (up to ``longest`` as well), so that about ``per_second`` questions are sent in
+    all: after a restart thousands of jobs begin to wait at the same time.
     """
 
     places: int
     first: float
     longest: float
-
-    def pause(self, rests: int) -> float:
-        """Return the seconds before the next question, after so many of them (from 0); with jitter."""
-        whole = min(self.first * 2.0 ** min(rests, 16), self.longest)
-        return whole * random.uniform(0.75, 1)  # noqa: S311  # spreads the load, guards nothing
+    per_second: float = 20
 
 
 WITH_WEBHOOK = Pace(places=500, first=60, longest=600)
@@ -35,9 +33,15 @@ class Places:
     """The places of one provider. A place that is given back goes to the job that has waited the longest."""
 
     def __init__(self, pace: Pace) -> None:
-        self.pace = pace
+        self._pace = pace
         self._free = pace.places
         self._waiting: dict[asyncio.Future[bool], None] = {}
+
+    def pause(self, rests: int) -> float:
+        """Return the seconds before the next question about a job without a place, after so many of them (from 0)."""
+        whole = min(self._pace.first * 2.0 ** min(rests, 16), self._pace.longest)
+        spread = min(2 * len(self._waiting) / self._pace.per_second, self._pace.longest)
+        return random.uniform(0.75 * whole, max(whole, spread))  # noqa: S311  # spreads the load, guards nothing
 
     def take(self) -> bool:
         """Take a place where one is free; who has one must :meth:`give_back`."""

@@ -60,9 +60,8 @@ class Keys:
 
     async def _refresh(self, known: tuple[Ed25519PublicKey, ...]) -> None:
         async with self._lock:
-            # Others may have fetched while this one waited.
-            gap = FETCH_GAP if known else EMPTY_GAP
-            if self._current() is not known or abs(self._clock() - self._asked_at) < gap:
+            # Also where others have fetched while this one waited.
+            if abs(self._clock() - self._asked_at) < (FETCH_GAP if known else EMPTY_GAP):
                 return
             self._asked_at = self._clock()
             try:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from adapters.fal.patience import Patience
 from adapters.fal.provider import FalProvider
 from bot.domain.errors import (
     CredentialsRefused,
@@ -171,7 +170,18 @@ async def test_many_look_ups_share_one_listing(fal: FalTwin, provider: FalProvid
     assert fal.counts["history"] == 2
 
 
-async def test_a_trace_tells_nothing_and_needs_the_images_alone(patience: Patience, provider: FalProvider) -> None:
+async def test_a_listing_answers_only_what_it_covers(fal: FalTwin, provider: FalProvider) -> None:
+    """A request that is older than the last listing, or of another model, is asked for anew."""
+    older, other = await _lost(fal, provider), await _lost(fal, provider, _another(1))
+    fal.jobs[0].sent_at -= 1000
+    fal.jobs[1].endpoint = "fal-ai/other"
+
+    assert await provider.look_up(ENDPOINT, older, wall.time()) is None
+    assert await provider.look_up(ENDPOINT, older, wall.time() - 1000) is not None
+    assert await provider.look_up("fal-ai/other", other, wall.time()) is not None
+
+
+async def test_a_trace_tells_nothing_and_needs_the_images_alone(fal: FalTwin, provider: FalProvider) -> None:
     """No address is in it, and options do not change it; without images nothing is ever asked."""
     trace = provider.trace(ARGUMENTS)
 
@@ -179,3 +189,4 @@ async def test_a_trace_tells_nothing_and_needs_the_images_alone(patience: Patien
     assert trace == provider.trace({"seed": 7, **dict(reversed(ARGUMENTS.items())), "prompt": "another"})
     assert trace != provider.trace(_another(1))
     assert await provider.look_up(ENDPOINT, provider.trace({"prompt": "no image"}), wall.time()) is None
+    assert fal.counts["history"] == 0

@@ -4,16 +4,17 @@ import asyncio
 import itertools
 import tracemalloc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 
 import pytest
 
 from adapters.fal.credentials import Credentials
 from adapters.fal.patience import Patience
-from adapters.fal.places import WITH_WEBHOOK, WITHOUT_WEBHOOK, Pace
+from adapters.fal.places import WITH_WEBHOOK, WITHOUT_WEBHOOK, Pace, Places
 from adapters.fal.provider import FalProvider
 from bot.domain.errors import ProviderUnreachable
+from bot.domain.job import Ticket
 from bot.domain.progress import InProgress, InQueue
 from tests.contract.fal.conftest import FakeTime
 from tests.contract.fal.following import DONE, follow, submitted
@@ -29,6 +30,12 @@ async def paced(fal: FalTwin, patience: Patience, pace: Pace) -> AsyncIterator[F
         yield provider
 
 
+async def follow_for_ever(provider: FalProvider, ticket: Ticket) -> None:
+    """Follow a job that does not end."""
+    async for _ in provider.follow(ticket):
+        pass
+
+
 async def test_a_place_that_becomes_free_goes_to_the_job_that_waits_longest(fal: FalTwin, patience: Patience) -> None:
     """One place for three jobs: one stream at a time, and nobody is asked about meanwhile."""
     async with paced(fal, patience, Pace(1, 60, 600)) as provider:
@@ -39,7 +46,34 @@ async def test_a_place_that_becomes_free_goes_to_the_job_that_waits_longest(fal:
             assert job.id in fal.requests("stream")[-1].path
             job.finish()
             assert (await watches[number])[-1] == DONE
-    assert (fal.counts["stream"], fal.counts["status"]) == (3, 0)
+        fourth, fifth = [(await submitted(fal, provider))[0] for _ in range(2)]
+        async with aclosing(provider.follow(fourth)) as updates:
+            await anext(updates)
+            waiting = asyncio.create_task(follow_for_ever(provider, fifth))
+            await submitted(fal, provider)
+            assert (fal.counts["stream"], fal.counts["status"]) == (4, 0)
+            waiting.cancel()
+            await asyncio.wait([waiting])
+
+
+async def test_a_place_that_comes_too_late_goes_back() -> None:
+    """Handed over in the very moment in which its job is given up."""
+    places = Places(Pace(1, 60, 600))
+    assert places.take()
+    waiting = asyncio.create_task(places.wait(60))
+    await asyncio.sleep(0)
+    places.give_back()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert places.take()
+
+
+async def test_jobs_that_wait_no_longer_are_not_counted() -> None:
+    """Five hundred pauses that are over leave nothing behind: not memory, and not longer pauses for others."""
+    places = Places(Pace(0, 1, 1000, per_second=1))
+    assert await asyncio.gather(*(places.wait(0) for _ in range(500))) == [False] * 500
+    assert max(places.pause(0) for _ in range(100)) <= 1
 
 
 async def test_a_job_that_nobody_follows_any_more_keeps_no_place(fal: FalTwin, patience: Patience) -> None:
@@ -89,6 +123,25 @@ async def test_without_a_place_the_pauses_grow_from_a_minute_to_ten(fal: FalTwin
 
 
 @pytest.mark.looptime
+async def test_many_jobs_that_begin_to_wait_together_are_not_asked_about_together(
+    fal: FalTwin, patience: Patience
+) -> None:
+    """After a restart the questions are spread: one a second here, and every job has its turn."""
+    async with paced(fal, patience, Pace(0, 10, 400, per_second=1)) as provider:
+        ticket, _ = await submitted(fal, provider)
+        watches = [asyncio.create_task(follow_for_ever(provider, ticket)) for _ in range(200)]
+        await asyncio.sleep(11)
+        soon = fal.counts["status"]
+        await asyncio.sleep(390)
+        later = fal.counts["status"]
+        for watch in watches:
+            watch.cancel()
+        await asyncio.wait(watches)
+    assert 5 <= soon <= 60
+    assert 200 <= later <= 800
+
+
+@pytest.mark.looptime
 async def test_without_a_place_a_provider_that_stays_away_is_found_out(fal: FalTwin, patience: Patience) -> None:
     """One failed question among slow ones is no outage; nothing but failures for ten minutes is."""
     loop = asyncio.get_running_loop()
@@ -120,15 +173,10 @@ async def test_a_thousand_jobs_without_a_place_cost_little(fal: FalTwin, patienc
     """8 KB each, the task that waits included, and not one request."""
     async with paced(fal, patience, Pace(0, 60, 600)) as provider:
         ticket, _ = await submitted(fal, provider)
-
-        async def wait() -> None:
-            async for _ in provider.follow(ticket):
-                pass
-
-        first = asyncio.create_task(wait())
+        first = asyncio.create_task(follow_for_ever(provider, ticket))
         await asyncio.sleep(0)
         tracemalloc.start()
-        watches = [asyncio.create_task(wait()) for _ in range(1000)]
+        watches = [asyncio.create_task(follow_for_ever(provider, ticket)) for _ in range(1000)]
         await asyncio.sleep(0)
         used, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
