@@ -105,7 +105,8 @@ class Chaos:
         Image.new("RGB", (160, 96), "teal").save(start)
         Image.new("RGB", (160, 96), "orange").save(end)
         bad = ("--seed", str(self.plan.seed), "--faults", str(self.plan.faults))
-        images = ("--start", str(start), "--end", str(end))
+        # So short a time that a bot which does not look for its own messages posts them twice.
+        images = ("--start", str(start), "--end", str(end), "--nonce-s", "2")
         self._board = Twin("tests.twins.board", (*bad, *images), self.folder / "board.log")
         self._fal = Twin(
             "tests.twins.fal", (*bad, "--seconds", "1", "--video", str(self._video)), self.folder / "fal.log"

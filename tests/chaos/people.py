@@ -8,8 +8,8 @@ from tests.chaos.services import Twin
 
 AUTHORS = 20
 SERVERS = 3
-MISTAKES, CANCELS, SENT_AGAIN, LOOKED_AT = 0.04, 0.15, 0.4, 0.3
-"""How often a command breaks a rule, is cancelled, and an unclear job is sent again or looked up once more."""
+MISTAKES, BROKEN, CANCELS, SENT_AGAIN, LOOKED_AT = 0.04, 0.06, 0.25, 0.4, 0.3
+"""How often a command breaks a rule, has a broken image, is cancelled; an unclear job is sent again, or looked up."""
 
 
 @dataclass
@@ -33,10 +33,12 @@ class People:
         while self.asked < min(until, self.jobs):
             number = self._random.randrange(AUTHORS)
             author = {"id": f"u{number}", "server": f"s{number % SERVERS}", "roles": []}
-            options = {"num_frames": 5000} if self._random.random() < MISTAKES else {}
-            answer = await self.board.ask(
-                "command", author=author, channel=f"c-{author['server']}", prompt=f"tween {self.asked}", options=options
-            )
+            more = {
+                "options": {"num_frames": 5000} if self._random.random() < MISTAKES else {},
+                "broken": self._random.random() < BROKEN,
+            }
+            channel, prompt = f"c-{author['server']}", f"tween {self.asked}"
+            answer = await self.board.ask("command", author=author, channel=channel, prompt=prompt, **more)
             self._authors[answer["id"]] = author
             if self._random.random() < CANCELS:
                 self._cancelling.add(answer["id"])

@@ -46,7 +46,7 @@ class Plan:
     seed: int
     roles: tuple[str, ...] = ("all",)
     faults: float = 0.08
-    life: float = 8.0
+    life: float = 12.0
 
     def schedule(self) -> list[Kill]:
         """Return the deaths: every boundary once, as far as the number goes, a quarter or more at random moments."""

@@ -29,8 +29,8 @@ from tests.chaos.board_gateway import BoardGateway
 from tests.chaos.crossings import BOUNDARIES, Crossings
 from tests.twins.board import TOKEN
 
-RECONCILE_S = 8.0
-"""How long a request whose answer was lost is looked for: a quarter of an hour is this long here."""
+RECONCILE_S = 5.0
+"""How long a request whose answer was lost is looked for: it is a quarter of an hour elsewhere."""
 
 
 def _hurry() -> None:

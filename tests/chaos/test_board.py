@@ -39,12 +39,12 @@ async def client(board: Board) -> AsyncIterator[BoardClient]:
 def job() -> Job:
     model = catalogue.load({})[catalogue.DEFAULT_ENDPOINT]
     images = ImageRef("a.png", "f-1"), ImageRef("b.png", "f-2")
-    command = Command("e-3", Author("board", "ada", "s1"), *images, "a prompt", {})
+    command = Command("e-4", Author("board", "ada", "s1"), *images, "a prompt", {})
     return Job(checked(command, model), 0.0, place={"channel": "c1"})
 
 
 def card(status: str, *actions: Action) -> Card:
-    return Card("e-3", Tone.WORKING, "Working", "a prompt", Phase.RENDERING, status, 0.5, (), (), actions)
+    return Card("e-4", Tone.WORKING, "Working", "a prompt", Phase.RENDERING, status, 0.5, (), (), actions)
 
 
 async def test_an_interaction_comes_again_until_it_is_acknowledged(board: Board, client: BoardClient) -> None:
@@ -89,7 +89,7 @@ async def test_a_video_whose_answer_was_lost_is_found_and_not_posted_twice(
     await channel.post(job, VIDEO, path)
     (message,) = board.memory.messages.values()
     assert (message.nonce, message.mentions, message.file) == (
-        "e-3:video",
+        "e-4:video",
         ["ada"],
         board_state.file_of("tween.mp4", b"film"),
     )
@@ -161,7 +161,7 @@ async def test_only_a_button_that_is_shown_can_be_pressed(board: Board, client: 
     assert board.press(ADA, message, "again") is None
     assert board.press(ADA, message, "cancel") is not None
     (event,) = await client.poll(1)
-    assert (event["kind"], event["custom_id"]) == ("button", "cancel:e-3")
+    assert (event["kind"], event["custom_id"]) == ("button", "cancel:e-4")
     await channel.show(card("two"))
     assert board.press(ADA, message, "cancel") is None
 

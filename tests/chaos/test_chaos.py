@@ -16,7 +16,7 @@ from tests.chaos.verdict import faults
 SEED = int(os.environ.get("TWEENBOT_CHAOS_SEED", "1"))
 JOBS = int(os.environ.get("TWEENBOT_CHAOS_JOBS", "30"))
 KILLS = int(os.environ.get("TWEENBOT_CHAOS_KILLS", "8"))
-LIFE = 4.0
+LIFE = 6.0
 
 
 async def test_one_process_on_sqlite_pays_once_loses_nothing_and_posts_once(tmp_path: Path) -> None:

@@ -46,9 +46,10 @@ class Board:
         self.token = TOKEN
         self.url = ""
         self.ack_s = ACK_S
+        self.nonce_s = NONCE_S
         self.memory = Memory()
         self.faults = faults or Faults()
-        self._images = [self._keep(data) for data in images]
+        self._images = [self._keep(data) for data in (*images, b"no image")]
         self._news = asyncio.Event()
         self._polled = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -79,10 +80,14 @@ class Board:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    def command(self, author: dict[str, Any], channel: str, prompt: str, options: dict[str, Any] | None = None) -> str:
-        """Have somebody ask for a video; return the event's id. ``author`` has ``id``, ``server`` and ``roles``."""
-        start, end = ({"id": file, "name": f"{file}.png", "url": self.link(file)} for file in self._images)
-        asked = {"author": author, "channel": channel, "prompt": prompt, "options": options or {}}
+    def command(self, author: dict[str, Any], channel: str, prompt: str, **more: Any) -> str:  # noqa: ANN401  # JSON
+        """Have somebody ask for a video; return the event's id. ``author`` has ``id``, ``server`` and ``roles``.
+
+        ``options`` are the model's; with ``broken`` the end image is none.
+        """
+        files = (self._images[0], self._images[2 if more.get("broken") else 1])
+        start, end = ({"id": file, "name": f"{file}.png", "url": self.link(file)} for file in files)
+        asked = {"author": author, "channel": channel, "prompt": prompt, "options": more.get("options") or {}}
         return self._interact("command", asked | {"start": start, "end": end})
 
     def press(self, author: dict[str, Any], message: str, action: str) -> str | None:
@@ -181,7 +186,7 @@ class Board:
         fields, file = await board_wire.message_of(request)
         now = time.time()
         for message in self.memory.with_nonce(channel, fields["nonce"]):
-            if now < message.posted_at + NONCE_S:
+            if now < message.posted_at + self.nonce_s:
                 self.memory.repeats += 1
                 return message.described()
         message = Message(
@@ -229,6 +234,7 @@ def _signature(file: str, expires: str) -> str:
 async def _serve(given: Any) -> None:  # noqa: ANN401  # argparse's own
     images = (given.start.read_bytes(), given.end.read_bytes())
     board = Board(images, Faults(given.faults, given.seed))
+    board.nonce_s = given.nonce_s
     await board.start(given.port)
     sys.stdout.write(board.url + "\n")
     sys.stdout.flush()
@@ -243,6 +249,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--faults", type=float, default=0.0, help="the chance of a fault at each call, 0..1")
+    parser.add_argument("--nonce-s", type=float, default=NONCE_S, help="how long a nonce keeps a second message away")
     parser.add_argument("--start", type=Path, required=True, help="the start image of every command")
     parser.add_argument("--end", type=Path, required=True)
     asyncio.run(_serve(parser.parse_args()))
