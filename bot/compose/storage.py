@@ -1,7 +1,14 @@
 """The job store as the settings name it, and what the operator allows."""
 
-from adapters.store.database import url_of
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from adapters.store.database import Database, url_of
+from adapters.store.jobs import Jobs
+from adapters.store.migrate import migrate
+from bot.compose.outside import prepare
 from bot.domain.budget import Allowance
+from bot.domain.model import Model
 from bot.ports import Terms
 from config.settings import Settings
 
@@ -22,3 +29,15 @@ def terms(settings: Settings) -> Terms:
         waiting_per_author=settings.max_waiting_per_user,
         allowance=Allowance(author=settings.budget_per_user, server=settings.budget_per_server),
     )
+
+
+@asynccontextmanager
+async def opened(settings: Settings, models: Mapping[str, Model]) -> AsyncIterator[Jobs]:
+    """Open the job store for a command that carries no jobs; a bot may be running on it."""
+    prepare(settings.data_dir)
+    database = Database(database_url(settings))
+    try:
+        await migrate(database)
+        yield Jobs(database, models, None)
+    finally:
+        database.close()
