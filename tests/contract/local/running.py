@@ -55,6 +55,8 @@ class Bot:
     provider: FakeProvider
     folders: Folders
     data_dir: Path
+    api: DeskApi
+    board: Board
 
     def form(self, **fields: str | bytes | None) -> aiohttp.FormData:
         """Return a whole form; a field of None is left out."""
@@ -145,7 +147,7 @@ async def running(data_dir: Path, setting: Setting | None = None) -> AsyncIterat
         serve(api.routes(), Address(public_host=setting.public_host), health) as address,
         aiohttp.ClientSession(headers=setting.headers, timeout=aiohttp.ClientTimeout(20)) as http,
     ):
-        yield Bot(address.url, http, store, runner, desk, setting.provider, folders, data_dir)
+        yield Bot(address.url, http, store, runner, desk, setting.provider, folders, data_dir, api, board)
 
 
 class Events:

@@ -39,6 +39,22 @@ async def test_every_change_of_the_card_is_told_until_the_last(tmp_path: Path) -
         assert any("Step 12/30" in status for status in seen)
 
 
+async def test_a_board_keeps_no_job_that_has_ended(bot: Bot) -> None:
+    """Memory does not grow with what was made: an ended job's card is drawn from the store."""
+    job_id = await bot.made()
+    assert bot.board.newest(job_id) is None
+
+
+async def test_who_watches_a_job_hears_of_every_card_of_it(bot: Bot) -> None:
+    """At once, and not at the next look; of other jobs nothing is heard."""
+    _, sent = await bot.send()
+    job = await bot.store.load(sent["id"])
+    assert job is not None
+    with bot.board.watched(job.id) as mine, bot.board.watched("another") as other:
+        bot.board.put(bot.desk.card(job))
+        assert (mine.is_set(), other.is_set()) == (True, False)
+
+
 async def test_a_job_that_another_process_carries_is_told_too(tmp_path: Path) -> None:
     """A gateway has no card of it, and looks at the store."""
     table = Table()

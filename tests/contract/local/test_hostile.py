@@ -175,6 +175,13 @@ async def test_a_prompt_that_is_no_text_is_refused(bot: Bot, prompt: bytes) -> N
     assert (status, told["error"]["faults"][0]["field"], bot.files("inbox")) == (422, "prompt", [])
 
 
+async def test_a_field_whose_name_is_no_text_is_refused_in_text(bot: Bot) -> None:
+    """What is told of it can be read: the answer is UTF-8, whatever was sent in."""
+    body = b'--x\r\nContent-Disposition: form-data; name="\xff"\r\n\r\na\r\n--x--\r\n'
+    status, told = await bot.call("POST", "/v1/tweens", data=body, headers=FORM)
+    assert (status, [fault["rule"] for fault in told["error"]["faults"]][-1]) == (422, "unknown")
+
+
 async def test_a_file_name_is_no_path(bot: Bot) -> None:
     """What the sender calls a file names nothing here."""
     images = _part("start", START, "../../../../tmp/ab.png") + _part("end", END, "C:/x/" + "y" * 5000)
