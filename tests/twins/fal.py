@@ -29,34 +29,21 @@ import asyncio
 import time
 import uuid
 from collections import Counter, defaultdict, deque
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
-from multidict import CIMultiDictProxy
 
 from tests.twins import fal_history, fal_program, fal_storage, fal_wire
 from tests.twins.fal_faults import Faults
 from tests.twins.fal_jobs import CANCELLED, TwinJob
 from tests.twins.fal_replies import HoldAnswer, LoseAnswer, RefuseUnread, Reply, Usual
 from tests.twins.fal_webhooks import Webhooks
+from tests.twins.fal_wire import Seen
 
 PATIENCE = 30.0
 """Seconds that a test waits for a program before it fails."""
 KEY = "twin-id:twin-secret-0123456789abcdef"
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One request as it came in. ``peer`` tells connections apart."""
-
-    kind: str
-    method: str
-    path: str
-    headers: CIMultiDictProxy[str]
-    body: bytes
-    peer: object
 
 
 class FalTwin:

@@ -4,9 +4,11 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from multidict import CIMultiDictProxy
 
 from tests.twins.fal_jobs import TwinJob
 from tests.twins.fal_replies import (
@@ -43,6 +45,18 @@ _QUERIES = {
     "stream": [{}, {"logs": "1"}],
     "put": [{"signature": "twin"}],
 }
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request as it came in. ``peer`` tells connections apart."""
+
+    kind: str
+    method: str
+    path: str
+    headers: CIMultiDictProxy[str]
+    body: bytes
+    peer: object
 
 
 def kind_of(request: web.Request) -> str:
