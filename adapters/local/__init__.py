@@ -1,1 +1,1 @@
-"""The local channel: files on this disk, and a card in the terminal."""
+"""The local channel: of ``tweenbot make``, files on this disk and a card in the terminal; of a running bot, HTTP."""
