@@ -159,6 +159,7 @@ class FormReader:
                     raise BadForm(413, words.heavy_form(self._limit))
                 if count <= self._limit:
                     await asyncio.to_thread(file.write, chunk)
+            await asyncio.to_thread(_make_last, file)
         return count
 
     def _checked(self, form: _Form, job_id: str) -> Command:
@@ -186,6 +187,12 @@ class FormReader:
 
 def _new_file(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _make_last(file: BinaryIO) -> None:
+    """Have it on the disk: a job that is acknowledged has its images after a power cut too."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _remove(paths: list[Path]) -> None:
