@@ -24,6 +24,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from sqlalchemy import event
 
 from adapters.store.database import Database
+from bot.domain.errors import StoreAway
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -39,6 +40,7 @@ ATTEMPTS = 1_000_000
 """How often a workflow is taken over before DBOS gives it up: never, in practice."""
 PAUSES = (1.0, 5.0, 15.0, 60.0)
 """Seconds before a step that failed by a fault is taken again."""
+AWAY_PAUSE_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,7 @@ class Engine:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         engine = _sqlite(self._database) if self._database.is_sqlite else None
+        logging.getLogger("dbos").handlers = [_Log()]  # in the place of its own, which writes to the console
         try:
             DBOS(config=_config(self._database, executor, engine))
             self._register()
@@ -228,6 +231,8 @@ class Engine:
                     return None
                 self._running.add(workflow_id)
                 return await self._carry(job_id)
+            except StoreAway:
+                await asyncio.sleep(AWAY_PAUSE_S)  # the store logs that it is away, once for all jobs
             except Exception:
                 log.exception("job_not_carried", job_id=job_id, again_in_s=pause)
                 await asyncio.sleep(pause)
@@ -236,6 +241,16 @@ class Engine:
     def _end(self, workflow_id: str) -> None:
         self._running.discard(workflow_id)
         self._ended()
+
+
+class _Log(logging.Handler):
+    """Takes what DBOS logs into the bot's log, shortened: its errors hold whole statements."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass a record on."""
+        said = record.getMessage().partition("\n")[0][:300]
+        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+        log.log(record.levelno, "dbos", said=said, error=kind)
 
 
 def _config(database: Database, executor: str, engine: sa.Engine | None) -> DBOSConfig:

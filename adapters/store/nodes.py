@@ -90,6 +90,8 @@ class Nodes:
                 await self.renew()
             except StoreAway as error:
                 log.warning("lease_not_renewed", node=self.id, held=self.holds(), error=str(error))
+            except Exception:
+                log.exception("lease_not_renewed", node=self.id, held=self.holds())
 
     async def bury(self) -> Sequence[str]:
         """Mark nodes whose lease is over as dead, and return all dead nodes that have unfinished jobs.

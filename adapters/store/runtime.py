@@ -119,9 +119,9 @@ class Runtime:
                 pass
 
     async def _admit(self) -> int:
-        if not self._admitting or not self._nodes.holds():
-            return 0
         async with self._beginning:
+            if not self._admitting or not self._nodes.holds():
+                return 0
             starts = await self._waiting.admit(self._nodes.id, self._terms, self._room)
             return await self._takeover.begin(starts)
 
@@ -129,9 +129,9 @@ class Runtime:
         buried = await self._nodes.bury()
         if buried:
             log.info("dead_nodes_with_jobs", nodes=buried)
-        if not self._admitting or not self._nodes.holds():
-            return 0
         async with self._beginning:
+            if not self._admitting or not self._nodes.holds():
+                return 0
             return await self._takeover.adopt()
 
     async def _news(self) -> int:
