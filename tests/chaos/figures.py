@@ -24,6 +24,7 @@ def lines(plan: Plan, chaos: Chaos, books: Books, seconds: float) -> list[str]:
         f"nonces at work  {books.board['repeats']} messages kept from being a second one",
         f"sent again      {sum(1 for row in books.jobs if row['again_of'])} by their authors",
         f"not in 3 s      {failed} interactions had to be handed out again",
+        f"given up        {chaos.given_up} processes that the others took for dead",
         f"faults          board {_counted(books.board['faults'])}; fal {_counted(books.fal['faults'])}",
         f"wall time       {seconds:.0f} s (seed {plan.seed})",
     ]

@@ -15,6 +15,7 @@ import aiohttp
 from bot.compose.serve import EXIT_LOST
 
 ANSWER_S = 10.0
+START_S = 60.0
 
 
 def free_port() -> int:
@@ -94,6 +95,7 @@ class Bot:
         """Start the program, to die at the nth crossing of a boundary where one is named."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.note.unlink(missing_ok=True)
+        self._has_orders = boundary is not None
         orders = ["--die-at", boundary, "--nth", str(nth)] if boundary else []
         own = {
             "TWEENBOT_DATA_DIR": str(self.folder / "data"),
@@ -105,7 +107,7 @@ class Bot:
                 *(sys.executable, "-P", "-m", "tests.chaos.program", "--role", self.role, "--board", self.board),
                 *("--note", str(self.note), *orders),
                 stdin=asyncio.subprocess.PIPE,
-                stdout=log,
+                stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, **self.environment, **own},
             )
@@ -113,8 +115,11 @@ class Bot:
     async def death(self, seconds: float) -> str | None:
         """Wait for it to die at its boundary, kill it when the time is over, and return where it died.
 
-        None: it ended because the others took it for dead, and is to be started again.
+        The time of one that has a boundary begins when it is ready. None: it ended because the others took it for dead,
+        and is to be started again.
         """
+        if self._has_orders:
+            await self._ready()
         try:
             async with asyncio.timeout(seconds):
                 await self._process.wait()
@@ -125,6 +130,12 @@ class Bot:
             return None
         assert self._process.returncode == -signal.SIGKILL, f"{self.name} ended by itself:\n{self.last_words()}"
         return self.note.read_text() if self.note.exists() else "at random"
+
+    async def _ready(self) -> None:
+        """Wait for the line that says so, or for the end."""
+        assert self._process.stdout is not None
+        async with asyncio.timeout(START_S):
+            await self._process.stdout.readline()
 
     async def end(self, seconds: float) -> int:
         """Ask for an orderly end, and return the exit status."""
