@@ -37,9 +37,14 @@ class Piece:
         self._stage = _Stage.OPEN
         self._lock = threading.Lock()
 
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether nobody waits for it any more."""
+        return self._stage is _Stage.ABANDONED
+
     def do(self, connection: sa.Connection) -> Any:  # noqa: ANN401  # whatever the work returns
         """Do the work and seal it; raise :class:`Abandoned` where nobody waits for it any more."""
-        if self._stage is _Stage.ABANDONED:
+        if self.is_abandoned:
             raise Abandoned
         result = self._work(connection)
         if not self._turn(_Stage.SEALED):
@@ -59,6 +64,10 @@ class Piece:
 
 def alone(engine: sa.Engine, piece: Piece) -> None:
     """Run a piece as a transaction of its own."""
+    if piece.is_abandoned:
+        # An outage may leave many of these, and none is worth an attempt to connect.
+        piece.outcome.set_exception(Abandoned())
+        return
     try:
         with engine.begin() as connection:
             result = piece.do(connection)

@@ -6,7 +6,7 @@ nothing but another fetch, so a disk that fails ends no job.
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class StagedFolder:
 
     async def drop(self, job_id: str) -> None:
         """Remove what is kept for a job; a job without anything is fine."""
-        await self.on_thread(lambda: [_remove(self.path(job_id, which)) for which in ("start", "end")])
+        await self.on_thread(lambda: _remove([self.path(job_id, "start"), self.path(job_id, "end")]))
 
     async def sweep(self, unfinished: Callable[[], Awaitable[Collection[str]]]) -> int:
         """Remove what jobs that have ended left behind, at start; ``unfinished`` returns the ids of the others.
@@ -59,7 +59,7 @@ class StagedFolder:
             return 0
         keep = {_digest(job_id) for job_id in await unfinished()}
         left = [path for path in there if path.name.partition(".")[0] not in keep]
-        await self.on_thread(lambda: [_remove(path) for path in left])
+        await self.on_thread(lambda: _remove(left))
         return len(left)
 
     def close(self) -> None:
@@ -120,9 +120,10 @@ def _write(path: Path, data: bytes) -> None:
         partial.replace(path)
     except OSError as error:
         log.warning("not_kept", error=error.strerror)
-        _remove(partial)
+        _remove([partial])
 
 
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink()
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink()

@@ -22,6 +22,7 @@ from tests.contract.store.stored import ANN, MODELS, SUBMITTED, TERMS, claimed, 
 
 BOB = Author("discord", "bob", "guild")
 PRICE = job().request.price
+NOTHING = Decimal(0)
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ async def test_a_refusal_by_the_server_gives_the_authors_money_back(store: Jobs)
     with pytest.raises(BudgetSpent) as refused:
         await store.accept(job(), TERMS)
     assert refused.value.whose == "server"
-    assert await spent(store) == (0, 0)
+    assert await spent(store) == (NOTHING, NOTHING)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ async def test_a_job_without_a_price_always_fits(database: Database) -> None:
     store = Jobs(database, {free.endpoint: free}, None)
     terms = replace(TERMS, allowance=Allowance(Decimal(0), Decimal(0)))
     await store.accept(replace(wanted, request=replace(wanted.request, model=free)), terms)
-    assert await spent(store) == (0, 0)
+    assert await spent(store) == (NOTHING, NOTHING)
 
 
 async def test_a_direct_message_counts_for_no_server(store: Jobs) -> None:
@@ -165,8 +166,8 @@ async def test_a_direct_message_counts_for_no_server(store: Jobs) -> None:
     alone = replace(ANN, server="")
     terms = replace(TERMS, allowance=Allowance(PRICE, Decimal(0)))
     await store.accept(job("e1", alone), terms)
-    assert await spent(store, alone) == (PRICE, 0)
-    assert await spent(store) == (0, 0)
+    assert await spent(store, alone) == (PRICE, NOTHING)
+    assert await spent(store) == (NOTHING, NOTHING)
 
 
 async def test_a_job_counts_in_the_month_of_its_accept(database: Database) -> None:
@@ -177,7 +178,7 @@ async def test_a_job_counts_in_the_month_of_its_accept(database: Database) -> No
     assert (await store.usage(ANN, Allowance())).month == "2026-11"
     assert await spent(store) == (PRICE, PRICE)
     later = await Jobs(database, MODELS, None, clock=lambda: now + 1).usage(ANN, Allowance(Decimal(9), None))
-    assert (later.month, later.author, later.server, later.renews) == ("2026-12", 0, 0, date(2027, 1, 1))
+    assert (later.month, later.author, later.server, later.renews) == ("2026-12", NOTHING, NOTHING, date(2027, 1, 1))
     assert later.allowance == Allowance(Decimal(9), None)
 
 

@@ -88,8 +88,9 @@ async def test_what_is_refused_is_not_kept(staged: StagedFolder, folder: Path) -
 async def test_a_job_that_has_ended_leaves_nothing(staged: StagedFolder, folder: Path) -> None:
     """Its two files go, another job's stay; dropping twice is fine."""
     for job_id in ("e1", "e2"):
-        for which, image in (("start", A), ("end", B)):
-            await staged.around(job(job_id), Platform()).fetch(which, image, 10)
+        attachments = staged.around(job(job_id), Platform())
+        await attachments.fetch("start", A, 10)
+        await attachments.fetch("end", B, 10)
     await staged.drop("e1")
     await staged.drop("e1")
     assert len(list(folder.iterdir())) == 2
@@ -150,4 +151,4 @@ async def test_two_jobs_at_once_do_not_mix(staged: StagedFolder) -> None:
     fetched = await asyncio.gather(
         staged.around(job("e1"), one).fetch("start", A, 10), staged.around(job("e2"), two).fetch("start", A, 10)
     )
-    assert fetched == [b"one", b"two"]
+    assert list(fetched) == [b"one", b"two"]

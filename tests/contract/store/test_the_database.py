@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,10 @@ from bot.domain.errors import Draining, StoreAway
 
 def _enter(connection: sa.Connection, name: str) -> None:
     connection.execute(sa.insert(nodes).values(id=name, started_at=0, lease_ends=0))
+
+
+def _entering(name: str) -> Callable[[sa.Connection], None]:
+    return lambda connection: _enter(connection, name)
 
 
 async def _entered(database: Database) -> set[str]:
@@ -33,7 +38,7 @@ async def test_writes_that_wait_share_one_commit_on_sqlite(sqlite_url: str) -> N
 
     async with asyncio.TaskGroup() as group:
         for number in range(60):
-            group.create_task(database.run(lambda connection, number=number: _enter(connection, f"n{number}")))
+            group.create_task(database.run(_entering(f"n{number}")))
     assert len(await _entered(database)) == 60
     assert commits < 10
     database.close()
@@ -46,7 +51,7 @@ async def test_one_that_fails_takes_nothing_of_the_others_with_it(database: Data
         _enter(connection, "refused")
         raise Draining
 
-    tasks = [database.run(lambda connection, each=each: _enter(connection, f"n{each}")) for each in range(4)]
+    tasks = [database.run(_entering(f"n{each}")) for each in range(4)]
     tasks[2:2] = [database.run(refuse)]
     answers = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(each) for each in answers] == [type(None), type(None), Draining, type(None), type(None)]
@@ -66,9 +71,7 @@ async def test_a_group_whose_commit_fails_is_run_again(sqlite_url: str) -> None:
             failures -= 1
             raise sa.exc.OperationalError("COMMIT", None, OSError())
 
-    await asyncio.gather(
-        *(database.run(lambda connection, each=each: _enter(connection, f"n{each}")) for each in range(20))
-    )
+    await asyncio.gather(*(database.run(_entering(f"n{each}")) for each in range(20)))
     assert failures == 0
     assert len(await _entered(database)) == 20
     database.close()
@@ -97,7 +100,7 @@ async def test_what_waits_behind_one_that_hangs_is_answered_in_time(database: Da
     await asyncio.sleep(0)
     began = time.monotonic()
     with pytest.raises(StoreAway):
-        await database.run(lambda connection: _enter(connection, "late"), patience=0.3)
+        await database.run(_entering("late"), patience=0.3)
     assert time.monotonic() - began < 2.0
     release.set()
     await asyncio.gather(*hanging)
@@ -116,7 +119,7 @@ async def test_a_sqlite_file_survives_a_power_cut(sqlite_url: str) -> None:
     """Every commit is synced, and every transaction holds the write lock from its beginning."""
     database = Database(sqlite_url)
 
-    def settings(connection: sa.Connection) -> tuple[object, object]:
+    def settings(connection: sa.Connection) -> tuple[object, ...]:
         return tuple(connection.execute(sa.text(f"PRAGMA {name}")).scalar() for name in ("synchronous", "journal_mode"))
 
     assert await database.run(settings) == (2, "wal")
