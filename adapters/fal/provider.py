@@ -1,5 +1,6 @@
 """The door of the room: fal as the core's provider."""
 
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from pathlib import Path
@@ -26,6 +27,8 @@ from bot.domain.model import Value
 from bot.domain.progress import Update
 from bot.ports import CancelAnswer
 
+_ENDPOINT = re.compile(r"/([\w.-]+/[\w.-]+)/requests/")
+"""Owner and alias of an endpoint, in the addresses of its requests."""
 _PLACEHOLDER = Credentials("a placeholder", "none")
 """What a moved address gets when there is no key: servers that speak fal's protocol want the form of one."""
 
@@ -156,10 +159,16 @@ class FalProvider:
         return self._open
 
     def _own(self, ticket: Ticket) -> Ticket:
-        # A stored ticket is input like any other: the key goes to no host that is not fal's.
-        if not all(self._hosts.is_own(url) for url in (ticket.status_url, ticket.response_url, ticket.cancel_url)):
+        """Return a stored ticket with addresses of our own hosts: the key goes to no other.
+
+        An engine that was started anew listens at another port, and knows the request all the same.
+        """
+        if all(self._hosts.is_own(url) for url in (ticket.status_url, ticket.response_url, ticket.cancel_url)):
+            return ticket
+        endpoint = _ENDPOINT.search(ticket.status_url)
+        if endpoint is None:
             raise ProtocolBroken("a ticket that is not of this provider").billed(Charge.POSSIBLE)
-        return ticket
+        return self.ticket(endpoint[1], ticket.request_id)
 
     def _truthful(self, error: TweenError) -> TweenError:
         return error if self._charges else error.billed(Charge.NONE)

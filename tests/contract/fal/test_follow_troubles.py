@@ -89,12 +89,20 @@ async def test_a_provider_that_comes_back_is_followed_on(fal: FalTwin, provider:
 async def test_a_ticket_of_another_host_is_never_asked_for(
     fal: FalTwin, foreign: FalTwin, provider: FalProvider
 ) -> None:
-    """A stored URL is input: the key goes to no host but fal's."""
-    ticket, _ = await submitted(fal, provider)
+    """A stored URL is input: the key goes to no host but fal's, where the request is known by its id."""
+    ticket, job = await submitted(fal, provider)
     bent = replace(ticket, status_url=ticket.status_url.replace(fal.url, foreign.url))
 
+    assert await follow(provider, bent, {InQueue(0): job.finish}) == [InQueue(0), Completed(1.5)]
+    assert foreign.seen == []
+
+
+async def test_a_ticket_that_names_no_request_is_refused(fal: FalTwin, foreign: FalTwin, provider: FalProvider) -> None:
+    """There is nothing to ask for, and nobody else is asked."""
+    ticket, _ = await submitted(fal, provider)
+
     with pytest.raises(ProtocolBroken):
-        await follow(provider, bent, {})
+        await follow(provider, replace(ticket, status_url=f"{foreign.url}/anything"), {})
     assert foreign.seen == []
 
 
