@@ -73,6 +73,7 @@ sa.Index(
     "ix_jobs_waiting_author",
     jobs.c.platform,
     jobs.c.author,
+    jobs.c.waiting,  # always true: with it SQLite counts in the index alone
     postgresql_where=jobs.c.waiting,
     sqlite_where=sa.text("waiting = 1"),
 )

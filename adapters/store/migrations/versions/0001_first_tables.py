@@ -86,7 +86,7 @@ def _jobs_indexes() -> None:
     op.create_index(
         "ix_jobs_waiting_author",
         "jobs",
-        ["platform", "author"],
+        ["platform", "author", "waiting"],
         unique=False,
         postgresql_where=sa.text("waiting"),
         sqlite_where=sa.text("waiting = 1"),
