@@ -210,6 +210,17 @@ async def test_the_real_store_keeps_what_the_channel_tells(tmp_path: Path) -> No
             assert (bot.files("videos"), (await bot.call("GET", f"/v1/tweens/{job_id}"))[0]) == ([], 404)
 
 
+async def test_the_store_has_the_last_word_on_an_ending(bot: Bot) -> None:
+    """A card that was left standing on the board, of a job that ended elsewhere, is not told."""
+    _, sent = await bot.send()
+    job = await bot.store.load(sent["id"])
+    assert job is not None
+    standing = bot.desk.card(job)
+    await bot.carry(sent["id"])
+    bot.board.put(standing)
+    assert (await bot.call("GET", f"/v1/tweens/{sent['id']}"))[1]["card"]["title"] == "Done"
+
+
 async def test_my_data_goes_with_its_files(bot: Bot) -> None:
     """Ended jobs go at once, videos and images too; the images of one under way stay until it has ended."""
     done = await bot.made()
