@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -123,4 +124,34 @@ async def test_a_sqlite_file_survives_a_power_cut(sqlite_url: str) -> None:
         return tuple(connection.execute(sa.text(f"PRAGMA {name}")).scalar() for name in ("synchronous", "journal_mode"))
 
     assert await database.run(settings) == (2, "wal")
+    database.close()
+
+
+async def test_a_transaction_that_postgres_cuts_is_run_again(postgres_url: str) -> None:
+    """The server ends the connection in the middle: nothing of it stays, and the second attempt is whole."""
+    database = Database(postgres_url)
+    await database.run(nodes.create)
+    attempts = 0
+
+    def work(connection: sa.Connection) -> None:
+        nonlocal attempts
+        attempts += 1
+        _enter(connection, "n1")
+        if attempts == 1:
+            backend = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+            with psycopg.connect(postgres_url, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", (backend,))
+        _enter(connection, "n2")
+
+    await database.run(work)
+    assert attempts == 2
+    assert await _entered(database) == {"n1", "n2"}
+    database.close()
+
+
+async def test_a_frozen_process_holds_no_lock_over_its_death(postgres_url: str) -> None:
+    """Postgres ends a transaction that stands still for three seconds, long before a lease does."""
+    database = Database(postgres_url)
+    query = sa.text("SHOW idle_in_transaction_session_timeout")
+    assert await database.run(lambda connection: connection.execute(query).scalar()) == "3s"
     database.close()
