@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,20 +50,23 @@ class Chaos:
             return await self._books()
 
     async def _storm(self, people: People, bots: list[Bot]) -> None:
-        kills = iter(self.plan.schedule())
+        kills = self.plan.schedule()
         async with asyncio.TaskGroup() as group:
             crowd = group.create_task(self._crowd(people), name="people")
             deaths = [group.create_task(self._lives(bot, kills), name=bot.name) for bot in bots]
             await asyncio.gather(*deaths)
             crowd.cancel()
 
-    async def _lives(self, bot: Bot, kills: Iterator[Kill]) -> None:
-        for kill in kills:
+    async def _lives(self, bot: Bot, kills: list[Kill]) -> None:
+        """Have one bot die the deaths that are open to its role, and live on when there are no more."""
+        while kill := next((each for each in kills if each.fits(bot.role)), None):
+            kills.remove(kill)
             await bot.start(kill.boundary, kill.nth)
             while (died_at := await bot.death(kill.seconds)) is None:
                 self.given_up += 1
                 await bot.start(kill.boundary, kill.nth)
             self.deaths[died_at] += 1
+        await bot.start()
 
     async def _crowd(self, people: People) -> None:
         """Ask as the deaths go on, so that there is work all the time; and react to what the cards say."""
@@ -75,7 +78,6 @@ class Chaos:
 
     async def _calm(self, people: People, bots: list[Bot]) -> None:
         await asyncio.gather(self._board.ask("faults", rate=0.0), self._fal.ask("faults", rate=0.0, webhooks=0.0))
-        await asyncio.gather(*(bot.start() for bot in bots))
         try:
             async with asyncio.timeout(QUIET_S):
                 await people.ask(until=self.plan.jobs)

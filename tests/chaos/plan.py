@@ -12,6 +12,8 @@ NTH = {"show": 6, "remember": 4, "claim": 4, "begin": 3, "accept": 3, "acknowled
 """Acts that are so frequent that a process may die at a later crossing than the first."""
 
 
+TAKING = frozenset({"accept", "acknowledge command", "acknowledge button"})
+"""The acts of a process that takes commands."""
 DEAREST = (
     "after accept",
     "after save submitting",
@@ -31,6 +33,11 @@ class Kill:
     boundary: str | None
     nth: int
     seconds: float
+
+    def fits(self, role: str) -> bool:
+        """Whether a process of that role comes to this boundary."""
+        takes = self.boundary is not None and self.boundary.partition(" ")[2] in TAKING
+        return role == "all" or self.boundary is None or takes == (role == "gateway")
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,6 @@ class Plan:
 
     def _kill(self, boundary: str | None, chance: random.Random) -> Kill:
         if boundary is None:
-            return Kill(None, 1, chance.uniform(0.3, 5.0))
+            return Kill(None, 1, chance.uniform(0.3, 4.0))
         most = NTH.get(boundary.partition(" ")[2], 1)
         return Kill(boundary, chance.randint(1, most), chance.uniform(self.life / 2, self.life))

@@ -14,8 +14,8 @@ from tests.chaos.plan import Plan
 from tests.chaos.verdict import faults
 
 SEED = int(os.environ.get("TWEENBOT_CHAOS_SEED", "1"))
-JOBS = int(os.environ.get("TWEENBOT_CHAOS_JOBS", "30"))
-KILLS = int(os.environ.get("TWEENBOT_CHAOS_KILLS", "8"))
+JOBS = int(os.environ.get("TWEENBOT_CHAOS_JOBS", "24"))
+KILLS = int(os.environ.get("TWEENBOT_CHAOS_KILLS", "6"))
 LIFE = 6.0
 
 
@@ -28,7 +28,7 @@ async def test_two_processes_on_postgres_pay_once_lose_nothing_and_post_once(tmp
     """The same where each takes over what the other leaves when it dies."""
     if not places.answers():
         pytest.skip(f"no Postgres answers at {places.POSTGRES}")
-    await _survives(Plan(JOBS, KILLS, "postgres", SEED, ("all", "all"), life=LIFE), tmp_path)
+    await _survives(Plan(JOBS, KILLS, "postgres", SEED + 1, ("all", "all"), life=LIFE), tmp_path)
 
 
 async def _survives(plan: Plan, folder: Path) -> None:
