@@ -40,14 +40,14 @@ class Chaos:
         return [f"a bot ended with {status}" for status in self.exits if status]
 
     async def run(self) -> Books:
-        """Let it happen; raise ``TimeoutError`` where it does not calm down in time."""
+        """Let it happen; raise :class:`AssertionError` where it does not calm down in time."""
         self._video = write(self.folder / "video.mp4", frames=8)
         async with places.database(self.plan.database, self.folder / "bot0" / "data") as self._url, self._services():
             people = People(self._board, self.plan.jobs, self.plan.seed)
             bots = [self._bot(number, role) for number, role in enumerate(self.plan.roles)]
             await self._storm(people, bots)
             await self._calm(people, bots)
-            return await self._books()
+            return await self._books("".join(bot.log.read_text(errors="replace") for bot in bots))
 
     async def _storm(self, people: People, bots: list[Bot]) -> None:
         kills = self.plan.schedule()
@@ -79,13 +79,23 @@ class Chaos:
     async def _calm(self, people: People, bots: list[Bot]) -> None:
         await asyncio.gather(self._board.ask("faults", rate=0.0), self._fal.ask("faults", rate=0.0, webhooks=0.0))
         try:
-            async with asyncio.timeout(QUIET_S):
+            async with self._deadline(), asyncio.timeout(QUIET_S):
                 await people.ask(until=self.plan.jobs)
                 # What is waited for happens in other processes.
                 while not await self._is_quiet(people):  # noqa: ASYNC110
                     await asyncio.sleep(GLANCE_S)
         finally:
             self.exits = await asyncio.gather(*(bot.end(END_S) for bot in bots))
+
+    @asynccontextmanager
+    async def _deadline(self) -> AsyncIterator[None]:
+        """Say what is unfinished where it does not calm down in time."""
+        try:
+            yield
+        except TimeoutError:
+            rows = await asyncio.to_thread(places.job_rows, self._url)
+            left = [(row["id"], row["state"], row["node"]) for row in rows if not row["concluded"]]
+            raise AssertionError(f"{self.plan}: not done after {QUIET_S:g} s: {left}") from None
 
     async def _is_quiet(self, people: People) -> bool:
         pressed = len(people.done)
@@ -95,11 +105,11 @@ class Chaos:
         answered = all(each["answer"] for each in events)
         return pressed == len(people.done) and answered and all(row["concluded"] for row in rows)
 
-    async def _books(self) -> Books:
+    async def _books(self, logs: str) -> Books:
         board, fal = await asyncio.gather(self._board.ask("report"), self._fal.ask("report"))
         rows = await asyncio.to_thread(places.job_rows, self._url)
         accounts = await asyncio.to_thread(places.account_rows, self._url)
-        return Books(board, fal, rows, accounts, hashlib.sha256(self._video.read_bytes()).hexdigest())
+        return Books(board, fal, rows, accounts, hashlib.sha256(self._video.read_bytes()).hexdigest(), logs)
 
     @asynccontextmanager
     async def _services(self) -> AsyncIterator[None]:

@@ -5,20 +5,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tests.twins.board import TOKEN
+from tests.twins.fal import KEY
+
 Row = Mapping[str, Any]
 
+SECRETS = (KEY, KEY.partition(":")[2], TOKEN, "signature=", "/fal/webhook/", "base64,")
+"""What no log, no message and no row may hold."""
 TONES = {"delivered": "done", "failed": "failed", "cancelled": "cancelled", "unclear": "unclear"}
 
 
 @dataclass(frozen=True)
 class Books:
-    """The board's report, fal's, and the rows of both tables; ``video`` is the digest of what fal delivers."""
+    """The board's report, fal's, and the rows of both tables.
+
+    ``video`` is the digest of what fal delivers, ``logs`` all that the bots wrote.
+    """
 
     board: Mapping[str, Any]
     fal: Mapping[str, Any]
     jobs: Sequence[Row]
     accounts: Sequence[Row]
     video: str
+    logs: str
 
 
 def faults(books: Books) -> list[str]:
@@ -29,7 +38,7 @@ def faults(books: Books) -> list[str]:
     found += _lost(books)
     for row in books.jobs:
         found += _messages(row, books)
-    return found + _bills(books) + _money(books)
+    return found + _bills(books) + _money(books) + _secrets(books)
 
 
 def _lost(books: Books) -> list[str]:
@@ -101,3 +110,9 @@ def _money(books: Books) -> list[str]:
     booked = sum(row["micros"] for row in books.accounts)
     owes = sum(row["owed_micros"] * (2 if row["server"] else 1) for row in books.jobs)
     return [] if booked == owes else [f"the accounts hold {booked}, the jobs {owes}"]
+
+
+def _secrets(books: Books) -> list[str]:
+    messages = str(books.board["messages"])
+    places = {"a log": books.logs, "a message": messages, "a row": str([*books.jobs, *books.accounts])}
+    return [f"{place} holds {each}" for place, text in places.items() for each in SECRETS if each in text]
