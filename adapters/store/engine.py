@@ -15,15 +15,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, repeat
-from pathlib import Path
 from typing import Any, TypeVar
 
-import sqlalchemy as sa
 import structlog
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
-from sqlalchemy import event
+from dbos import DBOS, SetWorkflowID
 
 from adapters.store.database import Database
+from adapters.store.dbos_setup import Log, config_of, sqlite_of
 from bot.domain.errors import StoreAway
 
 log = structlog.get_logger()
@@ -33,7 +31,6 @@ Carry = Callable[[str], Awaitable[str | None]]
 Current = Callable[[str, str], Awaitable[bool]]
 """Whether a job is unfinished, and the workflow of that id is its present run; of (job id, workflow id)."""
 
-SQLITE_FILE = "dbos.sqlite"
 ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 BATCH = 500
 ATTEMPTS = 1_000_000
@@ -184,10 +181,10 @@ class Engine:
     async def _life(self, executor: str, launched: "Future[None]") -> None:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        engine = _sqlite(self._database) if self._database.is_sqlite else None
-        logging.getLogger("dbos").handlers = [_Log()]  # in the place of its own, which writes to the console
+        engine = sqlite_of(self._database) if self._database.is_sqlite else None
+        logging.getLogger("dbos").handlers = [Log()]  # in the place of its own, which writes to the console
         try:
-            DBOS(config=_config(self._database, executor, engine))
+            DBOS(config=config_of(self._database, executor, engine))
             self._register()
             DBOS.launch()
             launched.set_result(None)
@@ -241,50 +238,6 @@ class Engine:
     def _end(self, workflow_id: str) -> None:
         self._running.discard(workflow_id)
         self._ended()
-
-
-class _Log(logging.Handler):
-    """Takes what DBOS logs into the bot's log, shortened: its errors hold whole statements."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Pass a record on."""
-        said = record.getMessage().partition("\n")[0][:300]
-        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
-        log.log(record.levelno, "dbos", said=said, error=kind)
-
-
-def _config(database: Database, executor: str, engine: sa.Engine | None) -> DBOSConfig:
-    config = DBOSConfig(
-        name="tweenbot",
-        # Pinned: the computed one changes with every deploy, and strands what the one before has begun.
-        application_version="1",
-        executor_id=executor,
-        system_database_url=database.url if engine is None else str(engine.url),
-        serializer=DBOSPortableJSONSerializer(),
-        max_executor_threads=4 if database.is_sqlite else 8,
-        sys_db_pool_size=8,
-        sys_db_idle_transaction_timeout_sec=3,
-        log_level="WARNING",
-        use_listen_notify=False,
-        scheduler_polling_interval_sec=3600,
-    )
-    if engine is not None:
-        config["system_database_engine"] = engine
-    return config
-
-
-def _sqlite(database: Database) -> sa.Engine:
-    file = Path(sa.make_url(database.url).database or "").with_name(SQLITE_FILE)
-    engine = sa.create_engine(f"sqlite:///{file}")
-
-    @event.listens_for(engine, "connect")
-    def _(connection: Any, _: object) -> None:  # noqa: ANN401  # DBAPI's own
-        connection.isolation_level = "IMMEDIATE"
-        # NORMAL: what a power cut takes back is taken from our own table again.
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
 
 
 async def _cancel_all() -> None:
