@@ -7,6 +7,7 @@ from secrets import token_hex
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from adapters.store.database import Database, url_of
 from adapters.store.migrate import migrate
@@ -15,12 +16,11 @@ POSTGRES = os.environ.get("TWEENBOT_TEST_POSTGRES", "postgresql://postgres@127.0
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of an empty database."""
     if request.param == "sqlite":
-        yield url_of(tmp_path)
-    else:
-        yield from _own_postgres()
+        return url_of(tmp_path)
+    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture
@@ -30,9 +30,20 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url() -> Iterator[str]:
-    """Return the URL of an empty Postgres database."""
-    yield from _own_postgres()
+def postgres_url(own_postgres: str) -> Iterator[str]:
+    """Return the URL of an empty Postgres database; whoever is still connected afterwards is not any more."""
+    yield own_postgres
+    with psycopg.connect(own_postgres, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        schemas = connection.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
+        ).fetchall()
+        for (schema,) in schemas:
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+        connection.execute("CREATE SCHEMA public")
 
 
 @pytest.fixture
@@ -44,7 +55,9 @@ async def database(store_url: str) -> AsyncIterator[Database]:
     database.close()
 
 
-def _own_postgres() -> Iterator[str]:
+@pytest.fixture(scope="session")
+def own_postgres() -> Iterator[str]:
+    """Return the URL of a Postgres database of this run's own: making one takes longer than emptying it."""
     name = f"tweenbot_{token_hex(6)}"
     try:
         server = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
