@@ -2,7 +2,7 @@
 
 An open stream is a socket and its buffers on both sides. With a webhook the provider tells the end by itself, so a
 stream only serves the progress on the card: a few hundred are enough, and whoever has none is asked about after a
-minute, and in the end every ten minutes. Without one, the end is found by asking, so that is done more often.
+minute, and in the end every half hour. Without one, the end is found by asking, so that is done more often.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ class Pace:
     per_second: float = 20
 
 
-WITH_WEBHOOK = Pace(places=500, first=60, longest=600)
-WITHOUT_WEBHOOK = Pace(places=2000, first=5, longest=30)
+WITH_WEBHOOK = Pace(places=500, first=60, longest=1800, per_second=5)
+WITHOUT_WEBHOOK = Pace(places=2000, first=5, longest=30, per_second=20)
 
 
 class Places:
@@ -39,9 +39,8 @@ class Places:
 
     def pause(self, rests: int) -> float:
         """Return the seconds before the next question about a job without a place, after so many of them (from 0)."""
-        whole = min(self._pace.first * 2.0 ** min(rests, 16), self._pace.longest)
-        spread = min(2 * len(self._waiting) / self._pace.per_second, self._pace.longest)
-        return random.uniform(0.75 * whole, max(whole, spread))  # noqa: S311  # spreads the load, guards nothing
+        grown = max(self._pace.first * 2.0 ** min(rests, 16), len(self._waiting) / self._pace.per_second)
+        return min(grown, self._pace.longest) * random.uniform(0.75, 1)  # noqa: S311  # spreads the load, guards nothing
 
     def take(self) -> bool:
         """Take a place where one is free; who has one must :meth:`give_back`."""

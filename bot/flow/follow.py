@@ -55,21 +55,16 @@ class _Wait:
     async def until_completed(self) -> None:
         """Return when the provider is done; raise :class:`TookTooLong` at the deadline."""
         self._tell()
+        # One task beside this one, and no more: thousands of jobs wait here at the same time.
         watch = asyncio.create_task(self.through_outages(self._watch), name=f"watch {self._ticket.request_id}")
-        heard = asyncio.create_task(self._hear(), name=f"hear {self._ticket.request_id}")
+        watch.add_done_callback(lambda _: self._run.signals.poke())
         try:
-            await asyncio.wait((watch, heard), timeout=self._left(), return_when=asyncio.FIRST_COMPLETED)
-            if heard.done():
-                heard.result()
-                return
-            if not watch.done():
-                await cancel(self._ticket, self._kit)
-                raise TookTooLong(self._kit.limits.deadline).billed(self._kit.owed(Charge.POSSIBLE))
-            await watch
+            await self._hear(watch)
+            if watch.done():
+                await watch
         finally:
-            for task in (watch, heard):
-                task.cancel()
-            await asyncio.gather(watch, heard, return_exceptions=True)
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
 
     async def through_outages(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask, and where the provider cannot be reached, ask again until the deadline: the job goes on there."""
@@ -89,27 +84,33 @@ class _Wait:
             self._ran |= isinstance(update, InProgress)
             self._tell()
 
-    async def _hear(self) -> None:
-        """Return once the provider has called back; raise :class:`JobCancelled` where a stop is never confirmed."""
-        signals = self._run.signals
-        while signals.request_id is None:
-            if signals.stopped and not self._asked:
-                await self._stop()
-            else:
-                await signals.news()
+    async def _hear(self, watch: asyncio.Task[None]) -> None:
+        """Return once the watch has ended or the provider has called back.
 
-    async def _stop(self) -> None:
+        Raises :class:`JobCancelled` where a stop is never confirmed.
+        """
+        while not self._is_over(watch):
+            if self._run.signals.stopped and not self._asked:
+                await self._stop(watch)
+            elif not await self._run.signals.news(self._left()):
+                await cancel(self._ticket, self._kit)
+                raise TookTooLong(self._kit.limits.deadline).billed(self._kit.owed(Charge.POSSIBLE))
+
+    async def _stop(self, watch: asyncio.Task[None]) -> None:
         self._asked = True
         self._answer = await cancel(self._ticket, self._kit)
         self._tell()
         if self._answer is not CancelAnswer.REQUESTED:
             return
         ends = self._kit.clock() + self._kit.limits.stop_grace
-        while self._run.signals.request_id is None:
+        while not self._is_over(watch):
             if not await self._run.signals.news(max(0.0, ends - self._kit.clock())):
                 # Asked but never confirmed: it may be running, and billed.
                 self._ran = True
                 raise JobCancelled
+
+    def _is_over(self, watch: asyncio.Task[None]) -> bool:
+        return watch.done() or self._run.signals.request_id is not None
 
     def _tell(self) -> None:
         self._run.tell(self._job, self._progress, self._answer)

@@ -30,7 +30,8 @@ class Narrator:
         self._newest: Card | None = None
         self._tried: Card | None = None
         self._shown: Card | None = None
-        self._closing = asyncio.Event()
+        self._is_closing = False
+        self._pausing: asyncio.Event | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -47,7 +48,7 @@ class Narrator:
 
     async def close(self) -> None:
         """Show the last card without a pause."""
-        self._closing.set()
+        self._close()
         if self._task is not None:
             await self._task
         await self._show()
@@ -63,7 +64,7 @@ class Narrator:
         await self._remember_place()
 
     async def _run(self) -> None:
-        while self._newest != self._tried and not self._closing.is_set():
+        while self._newest != self._tried and not self._is_closing:
             await self._show()
             await self._pause()
 
@@ -79,7 +80,7 @@ class Narrator:
             log.warning("card_not_shown", job_id=card.job_id, error=str(error))
         except Superseded:
             # Whoever carries the job now tells of it too.
-            self._closing.set()
+            self._close()
 
     async def _remember_place(self) -> None:
         place = dict(self._channel.place)
@@ -87,9 +88,18 @@ class Narrator:
             await self._remember(place)
             self._place = place
 
+    def _close(self) -> None:
+        self._is_closing = True
+        if self._pausing is not None:
+            self._pausing.set()
+
     async def _pause(self) -> None:
+        self._pausing = asyncio.Event()
         try:
             async with asyncio.timeout(self._channel.pace):
-                await self._closing.wait()
+                if not self._is_closing:
+                    await self._pausing.wait()
         except TimeoutError:
             pass
+        finally:
+            self._pausing = None

@@ -138,8 +138,12 @@ class Runner:
                     log.exception("last_card_not_shown", job_id=card.job_id)
                     break
         await self._staged_files.drop(card.job_id)
-        await carried.run.hold.conclude()
         self._carried.pop(card.job_id, None)
+        try:
+            await carried.run.hold.conclude()
+        except Superseded:
+            # An unclear job that came home, or was looked up again, just now: a run of its own goes on with it.
+            log.info("reopened", job_id=card.job_id)
 
 
 class _Carried:

@@ -31,8 +31,12 @@ class Signals:
         self._request_id = request_id
         self._news.set()
 
+    def poke(self) -> None:
+        """Wake whoever waits for news: something else has happened."""
+        self._news.set()
+
     async def news(self, seconds: float | None = None) -> bool:
-        """Wait for a signal that came since the last call, for so many seconds at most; return whether one came."""
+        """Wait for news that came since the last call, for so many seconds at most; return whether one came."""
         try:
             async with asyncio.timeout(seconds):
                 await self._news.wait()
