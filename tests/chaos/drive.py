@@ -62,6 +62,9 @@ class Chaos:
         while kill := next((each for each in kills if each.fits(bot.role)), None):
             kills.remove(kill)
             await bot.start(kill.boundary, kill.nth)
+            if kill.freezes:
+                self.deaths[await bot.sleep(kill.seconds, kill.freezes)] += 1
+                continue
             while (died_at := await bot.death(kill.seconds)) is None:
                 self.given_up += 1
                 await bot.start(kill.boundary, kill.nth)
@@ -71,7 +74,9 @@ class Chaos:
     async def _crowd(self, people: People) -> None:
         """Ask as the deaths go on, so that there is work all the time; and react to what the cards say."""
         while True:
-            share = (self.deaths.total() + len(self.plan.roles)) / (self.plan.kills + len(self.plan.roles))
+            share = (self.deaths.total() + len(self.plan.roles)) / (
+                self.plan.kills + self.plan.freezes + len(self.plan.roles)
+            )
             await people.ask(until=round(self.plan.jobs * share))
             await people.react()
             await asyncio.sleep(GLANCE_S)

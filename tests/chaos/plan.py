@@ -8,6 +8,8 @@ from tests.chaos.crossings import BOUNDARIES
 
 Engine = Literal["sqlite", "postgres"]
 
+LEASE_S = 10.0
+"""After so many seconds without a word a process is taken for dead, on Postgres."""
 NTH = {"show": 6, "remember": 4, "claim": 4, "begin": 3, "accept": 3, "acknowledge command": 3}
 """Acts that are so frequent that a process may die at a later crossing than the first."""
 
@@ -28,11 +30,15 @@ DEAREST = (
 
 @dataclass(frozen=True)
 class Kill:
-    """One death: at the nth crossing of a boundary, or after ``seconds`` at the latest."""
+    """One death: at the nth crossing of a boundary, or after ``seconds`` at the latest.
+
+    One that ``freezes`` stands still for so many seconds instead, and wakes when the others have its jobs.
+    """
 
     boundary: str | None
     nth: int
     seconds: float
+    freezes: float = 0.0
 
     def fits(self, role: str) -> bool:
         """Whether a process of that role comes to this boundary."""
@@ -44,7 +50,8 @@ class Kill:
 class Plan:
     """``roles`` are those of the processes. ``kills`` counts the deaths of all of them together.
 
-    ``life`` is how long a process waits for its boundary, in seconds.
+    ``freezes`` come on top: processes that stand still for longer than their lease, and wake. ``life`` is how long a
+    process waits for its boundary, in seconds.
     """
 
     jobs: int
@@ -52,6 +59,7 @@ class Plan:
     database: Engine
     seed: int
     roles: tuple[str, ...] = ("all",)
+    freezes: int = 0
     faults: float = 0.08
     life: float = 12.0
 
@@ -62,7 +70,9 @@ class Plan:
         named = [*chance.sample(DEAREST, len(DEAREST)), *chance.sample(others, len(others))]
         at_random = max(self.kills - len(named), self.kills // 4)
         deaths = [*named[: self.kills - at_random], *[None] * at_random]
-        return [self._kill(each, chance) for each in chance.sample(deaths, len(deaths))]
+        kills = [self._kill(each, chance) for each in deaths]
+        kills += [Kill(None, 1, chance.uniform(3.0, 6.0), LEASE_S + 3.0) for _ in range(self.freezes)]
+        return chance.sample(kills, len(kills))
 
     def _kill(self, boundary: str | None, chance: random.Random) -> Kill:
         if boundary is None:

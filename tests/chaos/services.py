@@ -131,6 +131,27 @@ class Bot:
         assert self._process.returncode == -signal.SIGKILL, f"{self.name} ended by itself:\n{self.last_words()}"
         return self.note.read_text() if self.note.exists() else "at random"
 
+    async def sleep(self, after: float, seconds: float) -> str:
+        """Freeze it for a while, have it wake, and return what became of it.
+
+        It ends by itself where another process was there long enough to take its jobs over; else it goes on, until it
+        is killed after a few seconds.
+        """
+        await self._ready()
+        await asyncio.sleep(after)
+        self._process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        self._process.send_signal(signal.SIGCONT)
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                status = await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+            return "frozen, alive"
+        assert status == EXIT_LOST, f"{self.name} ended with {status} after it was frozen:\n{self.last_words()}"
+        return "frozen, given up"
+
     async def _ready(self) -> None:
         """Wait for the line that says so, or for the end."""
         assert self._process.stdout is not None

@@ -35,4 +35,4 @@ async def _survives(plan: Plan, folder: Path) -> None:
     chaos = Chaos(plan, folder)
     found = faults(await chaos.run()) + chaos.bad_ends
     assert not found, f"{plan}: {found}"
-    assert chaos.deaths.total() == plan.kills
+    assert chaos.deaths.total() == plan.kills + plan.freezes
