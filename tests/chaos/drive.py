@@ -5,7 +5,7 @@ import hashlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image
@@ -22,6 +22,8 @@ QUIET_S = 120.0
 """Seconds after the last death within which every job must have ended."""
 END_S = 15.0
 GLANCE_S = 0.4
+PATIENCE_S, MORE = 3.0, 0.3
+"""After so long without a death, so many commands more at each glance: some boundaries need a certain kind of job."""
 
 
 @dataclass
@@ -43,14 +45,18 @@ class Chaos:
         """Let it happen; raise :class:`AssertionError` where it does not calm down in time."""
         self._video = write(self.folder / "video.mp4", frames=8)
         async with places.database(self.plan.database, self.folder / "bot0" / "data") as self._url, self._services():
-            people = People(self._board, self.plan.jobs, self.plan.seed)
+            people = People(self._board, self.plan.seed)
             bots = [self._bot(number, role) for number, role in enumerate(self.plan.roles)]
-            await self._storm(people, bots)
-            await self._calm(people, bots)
+            try:
+                await self._storm(people, bots)
+                await self._calm(people)
+            finally:
+                self.exits = await asyncio.gather(*(bot.end(END_S) for bot in bots))
             return await self._books("".join(bot.log.read_text(errors="replace") for bot in bots))
 
     async def _storm(self, people: People, bots: list[Bot]) -> None:
         kills = self.plan.schedule()
+        self._died_at = asyncio.get_running_loop().time()
         async with asyncio.TaskGroup() as group:
             crowd = group.create_task(self._crowd(people), name="people")
             deaths = [group.create_task(self._lives(bot, kills), name=bot.name) for bot in bots]
@@ -69,28 +75,28 @@ class Chaos:
                 self.given_up += 1
                 await bot.start(kill.boundary, kill.nth)
             self.deaths[died_at] += 1
+            self._died_at = asyncio.get_running_loop().time()
+            if kill.boundary and kill.boundary != died_at and kill.tries > 1:
+                kills.append(replace(kill, tries=kill.tries - 1, nth=1))
         await bot.start()
 
     async def _crowd(self, people: People) -> None:
-        """Ask as the deaths go on, so that there is work all the time; and react to what the cards say."""
+        """Ask as the deaths go on, and more while one is waited for; and react to what the cards say."""
+        more = 0.0
         while True:
-            share = (self.deaths.total() + len(self.plan.roles)) / (
-                self.plan.kills + self.plan.freezes + len(self.plan.roles)
-            )
-            await people.ask(until=round(self.plan.jobs * share))
+            share = (self.deaths.total() + len(self.plan.roles)) / (self.plan.kills + self.plan.freezes)
+            more += MORE * (asyncio.get_running_loop().time() - self._died_at > PATIENCE_S)
+            await people.ask(until=round(self.plan.jobs * min(1.0, share) + more))
             await people.react()
             await asyncio.sleep(GLANCE_S)
 
-    async def _calm(self, people: People, bots: list[Bot]) -> None:
+    async def _calm(self, people: People) -> None:
         await asyncio.gather(self._board.ask("faults", rate=0.0), self._fal.ask("faults", rate=0.0, webhooks=0.0))
-        try:
-            async with self._deadline(), asyncio.timeout(QUIET_S):
-                await people.ask(until=self.plan.jobs)
-                # What is waited for happens in other processes.
-                while not await self._is_quiet(people):  # noqa: ASYNC110
-                    await asyncio.sleep(GLANCE_S)
-        finally:
-            self.exits = await asyncio.gather(*(bot.end(END_S) for bot in bots))
+        async with self._deadline(), asyncio.timeout(QUIET_S):
+            await people.ask(until=self.plan.jobs)
+            # What is waited for happens in other processes.
+            while not await self._is_quiet(people):  # noqa: ASYNC110
+                await asyncio.sleep(GLANCE_S)
 
     @asynccontextmanager
     async def _deadline(self) -> AsyncIterator[None]:

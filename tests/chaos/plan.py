@@ -8,6 +8,7 @@ from tests.chaos.crossings import BOUNDARIES
 
 Engine = Literal["sqlite", "postgres"]
 
+TRIES = 3
 LEASE_S = 10.0
 """After so many seconds without a word a process is taken for dead, on Postgres."""
 NTH = {"show": 6, "remember": 4, "claim": 4, "begin": 3, "accept": 3, "acknowledge command": 3}
@@ -32,13 +33,15 @@ DEAREST = (
 class Kill:
     """One death: at the nth crossing of a boundary, or after ``seconds`` at the latest.
 
-    One that ``freezes`` stands still for so many seconds instead, and wakes when the others have its jobs.
+    One that ``freezes`` stands still for so many seconds instead, and wakes when the others have its jobs. A boundary
+    that was not reached is tried again, ``tries`` times in all.
     """
 
     boundary: str | None
     nth: int
     seconds: float
     freezes: float = 0.0
+    tries: int = 1
 
     def fits(self, role: str) -> bool:
         """Whether a process of that role comes to this boundary."""
@@ -48,7 +51,7 @@ class Kill:
 
 @dataclass(frozen=True)
 class Plan:
-    """``roles`` are those of the processes. ``kills`` counts the deaths of all of them together.
+    """``roles`` are those of the processes. ``jobs`` and ``kills`` are at least so many, of all of them together.
 
     ``freezes`` come on top: processes that stand still for longer than their lease, and wake. ``life`` is how long a
     process waits for its boundary, in seconds.
@@ -78,4 +81,4 @@ class Plan:
         if boundary is None:
             return Kill(None, 1, chance.uniform(0.3, 4.0))
         most = NTH.get(boundary.partition(" ")[2], 1)
-        return Kill(boundary, chance.randint(1, most), chance.uniform(self.life / 2, self.life))
+        return Kill(boundary, chance.randint(1, most), chance.uniform(self.life / 2, self.life), tries=TRIES)

@@ -14,6 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from bot.compose.face import Face
 from bot.compose.role import Role
 from bot.compose.run import log_to_stderr
@@ -70,6 +72,7 @@ def _end_with_the_test() -> None:
 def main() -> None:
     """Run the bot, until its standard input ends at the latest."""
     threading.Thread(target=_end_with_the_test, daemon=True).start()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     log_to_stderr()
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--role", choices=[each.value for each in Role], default=Role.ALL.value)

@@ -80,6 +80,7 @@ class Bot:
     environment: Mapping[str, str]
     board: str
     port: int = field(default_factory=free_port)
+    _started: bool = False
 
     @property
     def log(self) -> Path:
@@ -96,6 +97,7 @@ class Bot:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.note.unlink(missing_ok=True)
         self._has_orders = boundary is not None
+        self._started = True
         orders = ["--die-at", boundary, "--nth", str(nth)] if boundary else []
         own = {
             "TWEENBOT_DATA_DIR": str(self.folder / "data"),
@@ -159,7 +161,9 @@ class Bot:
             await self._process.stdout.readline()
 
     async def end(self, seconds: float) -> int:
-        """Ask for an orderly end, and return the exit status."""
+        """Ask for an orderly end, and return the exit status; 0 for one that never was."""
+        if not self._started:
+            return 0
         if self._process.returncode is None:
             self._process.terminate()
         try:
