@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -161,7 +161,7 @@ def command(number: int) -> Command:
     return Command(f"job-{number}", author, image, image, "the door opens", {})
 
 
-async def burst(url: str, *_: object) -> Mapping[str, float]:
+async def burst(url: str, _: Path, __: argparse.Namespace) -> Mapping[str, float]:
     """Accept 200 commands at the same instant, by a process that takes commands alone."""
     database = Database(url)
     await migrate(database)
@@ -287,12 +287,16 @@ async def _until_submitted(url: str, jobs: int) -> None:
     database = Database(url)
     query = sa.text("SELECT count(*) FROM jobs WHERE state = 'submitted'")
     async with asyncio.timeout(PATIENCE_S):
-        while await database.run(lambda connection: connection.scalar(query), patience=None) != jobs:
+        while await database.run(lambda connection: connection.scalar(query), patience=None) != jobs:  # noqa: ASYNC110  # another process may have to say so
             await asyncio.sleep(5)
     database.close()
 
 
-PARTS = {"burst": burst, "share": share, "waiting": waiting}
+PARTS: Mapping[str, Callable[[str, Path, argparse.Namespace], Coroutine[Any, Any, Mapping[str, float]]]] = {
+    "burst": burst,
+    "share": share,
+    "waiting": waiting,
+}
 
 
 def measure(part: str, given: argparse.Namespace) -> Mapping[str, float]:

@@ -143,6 +143,19 @@ def hang_up(request: web.Request, *, gently: bool = False) -> None:
         request.transport.close() if gently else request.transport.abort()
 
 
+PING_S = 15.0
+"""Seconds of silence after which a stream gets a comment (fal's page "Stream request status", read 2026-11)."""
+
+
+async def _within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
 async def stream(request: web.Request, job: TwinJob | None, reply: Reply, *, replays_logs: bool) -> web.StreamResponse:
     """Send a job's status on every change until it is done, its logs as deltas."""
     if job is None:
@@ -166,4 +179,5 @@ async def stream(request: web.Request, job: TwinJob | None, reply: Reply, *, rep
         sent += 1
         if job.status == "COMPLETED" and not isinstance(reply, SilentStream):
             return response
-        await changed.wait()
+        while not await _within(changed, PING_S):
+            await response.write(b": ping\n\n")
