@@ -102,7 +102,18 @@ def _request(row: sa.Row[Any], author: Author, models: Mapping[str, Model]) -> T
     model = models.get(row.endpoint)
     if model is None or not _fits(model, options):
         model = _stand_in(row)
+    else:
+        options = _shared(options, model)
     return TweenRequest(row.id, author, model, start, end, row.prompt, options, row.again_of)
+
+
+def _shared(options: Mapping[str, Value], model: Model) -> dict[str, Value]:
+    """Return the same options with the catalogue's own texts: thousands of jobs wait with the same ones."""
+    texts = {text: text for option in model.options for text in (option.name, option.default) if isinstance(text, str)}
+    return {
+        texts.get(name, name): texts.get(value, value) if isinstance(value, str) else value
+        for name, value in options.items()
+    }
 
 
 def _fits(model: Model, options: Mapping[str, Value]) -> bool:

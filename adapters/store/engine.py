@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import structlog
 from dbos import DBOS, SetWorkflowID
 
+from adapters.store.bridge import Crossing
 from adapters.store.database import Database
 from adapters.store.dbos_setup import Log, config_of, sqlite_of
 from bot.domain.errors import StoreAway
@@ -200,8 +201,7 @@ class Engine:
 
         @DBOS.step(name="advance")
         async def advance(job_id: str) -> str | None:
-            further = self._further(job_id, DBOS.workflow_id or job_id)
-            return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(further, self._main))
+            return await Crossing[str | None](self._main).carry(self._further(job_id, DBOS.workflow_id or job_id))
 
         @DBOS.workflow(name="job", max_recovery_attempts=ATTEMPTS)
         async def job(job_id: str) -> None:

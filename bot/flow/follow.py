@@ -56,7 +56,7 @@ class _Wait:
         """Return when the provider is done; raise :class:`TookTooLong` at the deadline."""
         self._tell()
         # One task beside this one, and no more: thousands of jobs wait here at the same time.
-        watch = asyncio.create_task(self.through_outages(self._watch), name=f"watch {self._ticket.request_id}")
+        watch = asyncio.create_task(self.through_outages(self._watch))
         watch.add_done_callback(lambda _: self._run.signals.poke())
         try:
             await self._hear(watch)
