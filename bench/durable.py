@@ -129,7 +129,7 @@ async def worker(url: str, provider: Provider, folder: Path, *, webhooks: bool) 
     await migrate(database)
     models = catalogue.load()
     nodes = Nodes(database)
-    jobs = Jobs(database, models, nodes.id, lease=nodes.holds)
+    jobs = Jobs(database, models, nodes.id, lease=nodes.until_held)
     kit = Kit(provider, FakeFiles(), FakeFiles(), FakeVideos(), folder, LIMITS, time.time, webhooks=webhooks)
     platforms = {"bench": cast("Platform", QuietPlatform())}
     runner = Runner(jobs, kit, platforms, cast("StagedFiles", NoStagedFiles()), Exit())

@@ -4,7 +4,7 @@ Whatever is saved carries the fence of the claim, so that a process whose job wa
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -20,8 +20,8 @@ from bot.domain.errors import Charge
 from bot.domain.job import Cancelled, Delivered, Failed, Job, Submitted, Submitting, Unclear
 from bot.ports import Superseded
 
-Lease = Callable[[], bool]
-"""Whether this process may be sure that no other one has taken its jobs over."""
+Lease = Callable[[], Awaitable[None]]
+"""Waits until this process may be sure that no other one has its jobs; raises :class:`Superseded` where one has."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,11 @@ class Fenced:
         await self.database.run(work, patience=None)
 
     async def check(self) -> None:
-        """Look at this process's own lease alone: fast, and true without the database."""
-        if not self.lease():
-            raise Superseded
+        """Look at this process's own lease alone: fast, and true without the database.
+
+        A lease that ran out while the database was away may hold again: nobody has taken the job over by that alone.
+        """
+        await self.lease()
 
     async def conclude(self) -> None:
         """Leave the job alone; one that was reopened in the meantime waits for its next run instead."""

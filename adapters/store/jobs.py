@@ -21,10 +21,14 @@ from bot.domain.request import Author
 from bot.ports import Claim, Entry, Ring, Superseded, Terms
 
 
+async def _no_lease() -> None:
+    """Wait for nothing: nobody else can have the jobs."""
+
+
 class Jobs:
     """All jobs. ``models`` is the catalogue by endpoint; ``node`` is this process's id, None where it carries no jobs.
 
-    ``lease`` is asked right before every effect outside: whether this process's jobs are surely still its own.
+    ``lease`` is asked right before every effect outside, and returns once this process's jobs are surely still its own.
     """
 
     def __init__(
@@ -33,7 +37,7 @@ class Jobs:
         models: Mapping[str, Model],
         node: str | None,
         *,
-        lease: Lease = lambda: True,
+        lease: Lease = _no_lease,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._database = database

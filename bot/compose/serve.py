@@ -112,7 +112,7 @@ async def _bot(
         models = _models(settings, charges=provider.charges)
         model = models[catalogue.DEFAULT_ENDPOINT]
         nodes = Nodes(database) if role.carries else None
-        jobs = Jobs(database, models, nodes.id, lease=nodes.holds) if nodes else Jobs(database, models, None)
+        jobs = Jobs(database, models, nodes.id, lease=nodes.until_held) if nodes else Jobs(database, models, None)
         faces = make_faces(jobs) if make_faces else [local_face(settings, model, jobs)]
         runner = runtime = None
         if nodes:

@@ -31,6 +31,8 @@ async def _send(job: Job, run: Run) -> Job:
     async with run.exit.not_in_the_middle():
         intent = Submitting(kit.clock(), kit.provider.trace(arguments))
         sending = job.to(intent)
+        # An intent that is never followed by its request is looked for in vain: so not before it may be sent.
+        await run.hold.check()
         await run.hold.save(sending, token)
         await run.hold.check()
         try:

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
+from adapters.store.migrate import migrate
+from adapters.store.nodes import Nodes
 from bot.domain.errors import Charge, Defect
 from bot.domain.job import Cancelled, Failed, State
 from bot.ports import Hold, Superseded
@@ -108,13 +110,39 @@ async def test_a_superseded_hold_changes_nothing(database: Database) -> None:
 async def test_a_check_asks_for_the_lease_alone(database: Database) -> None:
     """It answers with the database away: what is asked is whether this process may still act."""
     valid = True
-    store = Jobs(database, MODELS, "n1", lease=lambda: valid)
+
+    async def lease() -> None:
+        if not valid:
+            raise Superseded
+
+    store = Jobs(database, MODELS, "n1", lease=lease)
     claim = await claimed(store)
     database.close()
     await claim.hold.check()
     valid = False
     with pytest.raises(Superseded):
         await claim.hold.check()
+
+
+async def test_a_lease_that_ran_out_in_an_outage_is_waited_for(postgres_url: str) -> None:
+    """The database was away for longer than a lease, and nobody buried this node: the job waits, and goes on."""
+    database = Database(postgres_url)
+    await migrate(database)
+    node = Nodes(database, lease_s=0.3)
+    await node.register()
+    claim = await claimed(Jobs(database, MODELS, node.id, lease=node.until_held))
+    async with asyncio.timeout(10):
+        while node.holds():  # noqa: ASYNC110  # time alone brings it about
+            await asyncio.sleep(0.01)
+    checking = asyncio.create_task(claim.hold.check())
+    await asyncio.sleep(0)
+    assert not checking.done()
+    await node.renew()
+    await asyncio.wait_for(checking, 10)
+    await node.leave()
+    with pytest.raises(Superseded):
+        await claim.hold.check()
+    database.close()
 
 
 async def test_the_place_is_remembered(database: Database) -> None:
