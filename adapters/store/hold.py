@@ -95,7 +95,13 @@ def locked(connection: sa.Connection, job_id: str) -> sa.Row[Any] | None:
 
 
 def save(connection: sa.Connection, row: sa.Row[Any], job: Job, now: float, token: str | None = None) -> None:
-    """Write a job's state over its locked row, and settle its money."""
+    """Write a job's state over its locked row, and settle its money.
+
+    A request that came home while its job was being called unclear is not lost: the job stays the intent that it was,
+    and is run once more when it is concluded.
+    """
+    if isinstance(job.state, Unclear) and row.arrived is not None:
+        return
     values = state_columns(job)
     if isinstance(job.state, Submitted):
         values["submitted_at"] = job.state.since

@@ -171,6 +171,21 @@ async def test_a_job_reopened_before_it_is_concluded_runs_again(
     assert (await row(database))["run"] == 2
 
 
+async def test_a_webhook_in_the_moment_of_giving_up_is_not_lost(
+    worker: Jobs, gateway: Jobs, database: Database
+) -> None:
+    """It is answered with 200, so it never comes again: the job that is called unclear right after it goes on."""
+    claim = await claimed(worker)
+    await claim.hold.save(at(claim.job, SUBMITTING), "t1")
+    assert await gateway.arrived("t1", "r1") is True
+    await claim.hold.save(at(claim.job, UNCLEAR))
+    await claim.hold.conclude()
+    again = await worker.claim("e1")
+    assert again is not None
+    assert (again.job.state, again.news.request_id) == (SUBMITTING, "r1")
+    assert (await row(database))["owed_micros"] == (await row(database))["price_micros"]
+
+
 async def test_an_unclear_job_that_cannot_be_read_has_failed_also_when_it_is_looked_at(
     worker: Jobs, gateway: Jobs, database: Database
 ) -> None:
