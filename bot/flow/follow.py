@@ -17,6 +17,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 OUTAGE_PAUSE = 15.0
+LATE_LOOK = 60.0
+"""Seconds for the provider to tell of a job whose deadline passed while no process followed it: it may be made."""
 
 
 async def follow(job: Job, run: Run) -> Job:
@@ -42,7 +44,8 @@ class _Wait:
         self._ticket = submitted.ticket
         self._run = run
         self._kit = run.kit
-        self._ends = submitted.since + run.kit.limits.deadline
+        deadline = run.kit.limits.deadline
+        self._ends = max(submitted.since + deadline, run.kit.clock() + min(LATE_LOOK, deadline))
         self._progress = Progress(Phase.QUEUED)
         self._answer: CancelAnswer | None = None
         self._asked = self._queued = self._ran = False
@@ -85,7 +88,7 @@ class _Wait:
             self._tell()
 
     async def _hear(self, watch: asyncio.Task[None]) -> None:
-        """Return once the watch has ended or the provider has called back.
+        """Return once the job is completed: the watch has ended, or the provider has called back or says so.
 
         Raises :class:`JobCancelled` where a stop is never confirmed.
         """
@@ -93,7 +96,8 @@ class _Wait:
             if self._run.signals.stopped and not self._asked:
                 await self._stop(watch)
             elif not await self._run.signals.news(self._left()):
-                await cancel(self._ticket, self._kit)
+                if await cancel(self._ticket, self._kit) is CancelAnswer.TOO_LATE:
+                    return
                 raise TookTooLong(self._kit.limits.deadline).billed(self._kit.owed(Charge.POSSIBLE))
 
     async def _stop(self, watch: asyncio.Task[None]) -> None:
@@ -110,7 +114,8 @@ class _Wait:
                 raise JobCancelled
 
     def _is_over(self, watch: asyncio.Task[None]) -> bool:
-        return watch.done() or self._run.signals.request_id is not None
+        # What is told of another attempt's request is no word of this one.
+        return watch.done() or self._run.signals.request_id == self._ticket.request_id
 
     def _tell(self) -> None:
         self._run.tell(self._job, self._progress, self._answer)

@@ -23,9 +23,14 @@ async def submit(job: Job, run: Run) -> Job:
 
 
 async def _send(job: Job, run: Run) -> Job:
-    """Send it once. An error that is raised proves that nothing was accepted, and that is on record too."""
+    """Send it once. An error that is raised proves that nothing was accepted, and that is on record too.
+
+    Should the provider have called back nevertheless, its word counts: there is a request, and no second one is sent.
+    """
     staged, request, kit = job.state, job.request, run.kit
     assert isinstance(staged, Staged)
+    if run.signals.request_id is not None:
+        return job.to(Submitting(kit.clock()))
     arguments = request.model.arguments(staged.start_url, staged.end_url, request.prompt, request.options)
     token = token_urlsafe(32) if kit.webhooks else None
     async with run.exit.not_in_the_middle():

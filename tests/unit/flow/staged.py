@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.domain.card import Tone
-from bot.domain.job import Job
+from bot.domain.job import Job, Submitted
 from bot.domain.request import Author, Command, ImageRef
 from bot.flow.accept import accept
 from bot.flow.kit import Kit, Limits
@@ -39,6 +39,11 @@ class Stage:
     def job(self, start: str = "1280x720", end: str = "1280x720", **options: object) -> Job:
         """Return an accepted job whose images have these sizes, or these faults."""
         return accept(a_command(start, end, **options), catalogue.load()[catalogue.DEFAULT_ENDPOINT], now=0.0)
+
+    def submitted(self, since: float) -> Job:
+        """Return a job whose request was accepted, as a restart finds it."""
+        state = Submitted(self.provider.ticket("fal-ai/wan-flf2v", "r1"), since)
+        return replace(self.job(), state=state, request_id="r1")
 
     def kit(self) -> Kit:
         """Return the flow's kit over the fakes, on the loop's own clock."""

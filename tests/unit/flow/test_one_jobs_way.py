@@ -19,6 +19,7 @@ from bot.domain.errors import (
 )
 from bot.domain.job import Accepted, Cancelled, Delivered, Failed, IllegalTransition, Outcome, Submitting, Unclear
 from bot.domain.progress import InProgress, InQueue
+from bot.ports import CancelAnswer
 from tests.unit.flow.staged import Stage
 
 
@@ -202,6 +203,24 @@ async def test_a_job_that_never_ends_is_given_up_and_stopped(stage: Stage) -> No
             "This may have been charged; the provider's dashboard shows it."
         ),
     )
+
+
+@pytest.mark.looptime
+async def test_a_job_that_was_made_while_nobody_followed_it_is_delivered(stage: Stage) -> None:
+    """The bot was away past the deadline, and the paid video lies there: it is not given up before it is asked for."""
+    stage.limit(deadline=600.0)
+    await asyncio.sleep(5000)
+    assert isinstance((await stage.run(stage.submitted(since=0.0))).state, Delivered)
+    assert stage.channel.videos == [b"mp4"]
+
+
+@pytest.mark.looptime
+async def test_a_job_that_is_too_late_to_stop_at_its_deadline_is_delivered(stage: Stage) -> None:
+    """The provider says that it is completed, though its stream never did: what is paid for is fetched."""
+    stage.provider.updates = [InQueue(0), asyncio.Event()]
+    stage.provider.cancel_answer = CancelAnswer.TOO_LATE
+    stage.limit(deadline=600.0)
+    assert isinstance((await stage.run()).state, Delivered)
 
 
 @pytest.mark.looptime

@@ -113,11 +113,11 @@ async def test_a_stop_that_is_never_confirmed_may_have_been_charged(stage: Stage
 
 @pytest.mark.looptime
 async def test_a_stop_that_is_not_granted_does_not_put_the_deadline_off(stage: Stage) -> None:
-    """Asked after 40 of 60 s, and too late: 20 s remain, as before."""
+    """Asked after 40 of 60 s, and not found: 20 s remain, as before."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     stage.provider.updates = [InQueue(0), asyncio.Event()]
-    stage.provider.cancel_answer = CancelAnswer.TOO_LATE
+    stage.provider.cancel_answer = CancelAnswer.NOT_FOUND
     stage.limit(deadline=60.0)
     loop.call_later(40, stage.signals.stop)
     job = await stage.run()

@@ -90,6 +90,29 @@ async def test_every_attempt_has_a_secret_of_its_own(stage: Stage) -> None:
 
 
 @pytest.mark.looptime
+async def test_a_refused_request_that_comes_home_is_not_sent_again(stage: Stage) -> None:
+    """A proxy said 429 for what the provider had taken: its webhook is believed, and nobody pays twice."""
+    stage.limit(patience=600, reconcile=600)
+    stage.provider.refusals = [ProviderBusy(30.0)]
+    asyncio.get_running_loop().call_later(10, stage.signals.arrive, "r9")
+    job = await stage.run()
+    assert isinstance(job.state, Delivered)
+    assert job.request_id == "r9"
+    assert count(stage, "submit") == 1
+
+
+@pytest.mark.looptime
+async def test_a_webhook_of_another_request_ends_no_wait(stage: Stage) -> None:
+    """It is not about this one, which runs for 100 s more: its result would not be there yet."""
+    made = asyncio.Event()
+    stage.provider.updates = [InQueue(1), made, Completed()]
+    stage.provider.during_submit = lambda: stage.signals.arrive("r9")
+    asyncio.get_running_loop().call_later(100, made.set)
+    assert isinstance((await stage.run()).state, Delivered)
+    assert asyncio.get_running_loop().time() == pytest.approx(100, abs=1)
+
+
+@pytest.mark.looptime
 async def test_an_outage_while_following_is_outlasted(stage: Stage) -> None:
     """The provider has the job: it is followed again when it can be reached, and not given up."""
     stage.limit(outlasts=True)
