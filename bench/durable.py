@@ -144,7 +144,9 @@ async def worker(url: str, provider: Provider, folder: Path, *, webhooks: bool) 
     async def purge() -> int:
         return 0
 
-    runtime = Runtime(database, nodes, TERMS, 100_000, Driven(carry, jobs.rung, runner.ring, purge))
+    runtime = Runtime(
+        database, nodes, TERMS, 100_000, Driven(carry, jobs.rung, runner.ring, purge, runner.ready, runner.is_parked)
+    )
     try:
         async with runtime:
             model = models[catalogue.DEFAULT_ENDPOINT]

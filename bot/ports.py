@@ -252,6 +252,10 @@ class Entry:
     finished_at: float | None
 
 
+PARKED = "parked"
+"""What is said of a job in the place of its next state while it waits for the provider: there is no step to take."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """A job that this process now carries, and the news of it so far."""
@@ -267,7 +271,7 @@ class JobStore(Protocol):
     async def accept(self, job: Job, terms: Terms) -> Job:
         """Store a new job and reserve its price, or return the job of that id that is there already.
 
-        Raises :class:`QueueFull` or :class:`BudgetSpent`, and then nothing is stored.
+        One that sends an unclear job again is stored only while that is unclear; else that job is returned. Raises :class:`QueueFull` or :class:`BudgetSpent`, and then nothing is stored.
         """
         ...
 

@@ -24,11 +24,15 @@ from adapters.store.bridge import Crossing
 from adapters.store.database import Database
 from adapters.store.dbos_setup import Log, config_of, sqlite_of
 from bot.domain.errors import StoreAway
+from bot.ports import PARKED
 
 log = structlog.get_logger()
 T = TypeVar("T")
 Carry = Callable[[str], Awaitable[str | None]]
-"""Takes a job one step further, and returns the name of its state; None once nothing is left to do."""
+"""Takes a job one step further, and returns the name of its state; None once nothing is left to do.
+
+``PARKED`` ends the workflow too: the job waits for the provider, without one, and has another begun when there is news.
+"""
 Current = Callable[[str, str], Awaitable[bool]]
 """Whether a job is unfinished, and the workflow of that id is its present run; of (job id, workflow id)."""
 
@@ -183,7 +187,9 @@ class Engine:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         engine = sqlite_of(self._database) if self._database.is_sqlite else None
-        logging.getLogger("dbos").handlers = [Log()]  # in the place of its own, which writes to the console
+        logger = logging.getLogger("dbos")
+        # In the place of its own, and of the root's, which write whole statements, with what they hold.
+        logger.handlers, logger.propagate = [Log()], False
         try:
             DBOS(config=config_of(self._database, executor, engine))
             self._register()
@@ -207,7 +213,7 @@ class Engine:
         async def job(job_id: str) -> None:
             workflow_id = DBOS.workflow_id or job_id
             try:
-                while await advance(job_id) is not None:
+                while await advance(job_id) not in (None, PARKED):
                     pass
             finally:
                 self._main.call_soon_threadsafe(self._end, workflow_id)

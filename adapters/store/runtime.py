@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,12 +32,17 @@ LONGEST_PAUSE_S = 5.0
 
 @dataclass(frozen=True)
 class Driven:
-    """What the runtime drives: a job by a step, its news to its carrier, and the deletion of what has had its time."""
+    """What the runtime drives: a job by a step, its news to its carrier, and the deletion of what has had its time.
+
+    ``ready`` waits for parked jobs that can be taken further; ``parked`` is whether a job is one that cannot, yet.
+    """
 
     carry: Carry
     rung: Callable[[], Awaitable[Sequence[Ring]]]
     ring: Callable[[Ring], None]
     purge: Callable[[], Awaitable[int]]
+    ready: Callable[[], Awaitable[Sequence[str]]]
+    parked: Callable[[str], bool]
 
 
 class Runtime:
@@ -53,7 +59,7 @@ class Runtime:
         self._driven = driven
         self._waiting = Waiting(database)
         self._engine = Engine(database, driven.carry, self._is_current, self.wake)
-        self._takeover = Takeover(database, self._engine, nodes.id)
+        self._takeover = Takeover(database, self._engine, nodes.id, driven.parked)
         self._wake = asyncio.Event()
         self._admitting = True
         # A job between its admission and its workflow looks like one that lost its workflow.
@@ -84,6 +90,7 @@ class Runtime:
             raise
         self._spawn("takeover", self._every(self._nodes.lease_s / 4, self._take_over))
         self._spawn("admission", self._admission())
+        self._spawn("parked", self._go_on())
         self._spawn("news", self._every(NEWS_S, self._news))
         self._spawn("cleaning", self._cleaning())
         return self
@@ -124,6 +131,18 @@ class Runtime:
                 return 0
             starts = await self._waiting.admit(self._nodes.id, self._terms, self._room)
             return await self._takeover.begin(starts)
+
+    async def _go_on(self) -> None:
+        while True:
+            job_ids = await self._driven.ready()
+            # Nobody else looks after what is parked here, until this process has ended.
+            again = partial(self._resumed, job_ids)
+            while self._admitting and await self._tried("going_on", again) is None:  # noqa: ASYNC110  # attempts
+                await asyncio.sleep(ADMIT_S)
+
+    async def _resumed(self, job_ids: Sequence[str]) -> int:
+        async with self._beginning:
+            return await self._takeover.go_on(job_ids)
 
     async def _take_over(self) -> int:
         buried = await self._nodes.bury()

@@ -1,7 +1,7 @@
 """Jobs that nobody carries any more: of processes that died, or whose workflow was lost on the way."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -33,10 +33,12 @@ class _Orphan:
 class Takeover:
     """Finds such jobs and has them carried on. Two processes may do it at the same time."""
 
-    def __init__(self, database: Database, engine: Engine, node: str) -> None:
+    def __init__(self, database: Database, engine: Engine, node: str, parked: Callable[[str], bool]) -> None:
+        """``parked``: whether this process has a job wait for the provider, which needs no workflow."""
         self._database = database
         self._engine = engine
         self._node = node
+        self._parked = parked
 
     async def adopt(self) -> int:
         """Have the jobs of dead nodes, and those of this one that lost their workflow, carried on; return how many.
@@ -44,7 +46,12 @@ class Takeover:
         A workflow that a dead node ran is resumed by the engine, in whichever living process is first. A job whose
         workflow never began, or ended before the job, becomes this node's with a new run.
         """
-        orphans = [each for each in await self._orphans() if each.workflow_id not in self._engine.running]
+        running = self._engine.running
+        orphans = [
+            each
+            for each in await self._orphans()
+            if each.workflow_id not in running and not (each.node == self._node and self._parked(each.job_id))
+        ]
         if not orphans:
             return 0
         known = await self._engine.find([each.workflow_id for each in orphans])
@@ -57,6 +64,16 @@ class Takeover:
         )
         gone = [each for each in orphans if (flow := known.get(each.workflow_id)) is None or flow.ended]
         return resumed + await self.begin(await self._take(gone))
+
+    async def go_on(self, job_ids: Sequence[str]) -> int:
+        """Begin the next run of jobs of this node that were parked; waits while the database is away."""
+        mine = sa.and_(jobs.c.id.in_(job_ids), jobs.c.node == self._node, ~jobs.c.concluded, ~jobs.c.waiting)
+        further = sa.update(jobs).where(mine).values(run=jobs.c.run + 1).returning(jobs.c.id, jobs.c.run)
+
+        def work(connection: sa.Connection) -> Sequence[Start]:
+            return [Start(row.id, workflow_id(row.id, row.run)) for row in connection.execute(further)]
+
+        return await self.begin(await self._database.run(work, patience=None))
 
     async def begin(self, starts: Sequence[Start]) -> int:
         """Begin workflows; return how many."""

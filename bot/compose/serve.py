@@ -162,7 +162,7 @@ def _driven(settings: Settings, database: Database, jobs: Jobs, runner: Runner) 
     async def purged() -> int:
         return await purge(database, time.time() - settings.retention_days * DAY_S)
 
-    return Driven(runner.advance, jobs.rung, runner.ring, purged)
+    return Driven(runner.advance, jobs.rung, runner.ring, purged, runner.ready, runner.is_parked)
 
 
 def _nobody() -> None:

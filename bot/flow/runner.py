@@ -5,7 +5,7 @@ step may be asked for twice, by this process or by the one that takes over, and 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import structlog
 
 from bot.domain.card import Card
 from bot.domain.errors import ChannelGone, Charge, Defect, TweenError
-from bot.domain.job import Accepted, Failed, Finished, Job, Posting, Staged
+from bot.domain.job import Accepted, Failed, Finished, Job, Posting, Staged, Submitted
 from bot.domain.media import Video
 from bot.domain.progress import Phase, Progress
 from bot.flow.card import CardMaker
@@ -23,9 +23,13 @@ from bot.flow.patience import Turns
 from bot.flow.run import Exit, Run
 from bot.flow.signals import Signals
 from bot.flow.step import step
-from bot.ports import CancelAnswer, Channel, Claim, Hold, JobStore, Platform, Ring, StagedFiles, Superseded
+from bot.ports import PARKED, CancelAnswer, Channel, Claim, Hold, JobStore, Platform, Ring, StagedFiles, Superseded
 
 log = structlog.get_logger()
+
+
+MOST_READY = 64
+"""Jobs whose wait is over that are told of at once."""
 
 
 class Runner:
@@ -41,6 +45,7 @@ class Runner:
         self._exit = exit_
         self._maker = CardMaker(charges=kit.provider.charges)
         self._carried: dict[str, _Carried] = {}
+        self._ready: asyncio.Queue[str] = asyncio.Queue()
 
     @property
     def carried(self) -> int:
@@ -49,6 +54,9 @@ class Runner:
 
     async def advance(self, job_id: str) -> str | None:
         """Take a job one step further, and return the name of its state; None once nothing is left to do.
+
+        :data:`PARKED`: it waits for the provider, with nothing but this process's memory, and :meth:`ready` will name
+        it. Thousands wait at the same time, and whatever drives them is not to be kept alive for each.
 
         Where another process has taken the job over, this one is about to end, and so this never returns.
         """
@@ -59,6 +67,8 @@ class Runner:
             if carried.job.is_final:
                 await self._conclude(carried)
                 return None
+            if isinstance(carried.job.state, Submitted) and not carried.has_followed(self._ready.put_nowait):
+                return PARKED
             await self._further(carried)
         except Superseded:
             log.warning("job_taken_over", job_id=job_id)
@@ -66,6 +76,18 @@ class Runner:
             await asyncio.Event().wait()
             raise
         return type(carried.job.state).__name__.lower()
+
+    async def ready(self) -> Sequence[str]:
+        """Wait for jobs whose wait for the provider is over, and return their ids: they can be taken further."""
+        ids = [await self._ready.get()]
+        while len(ids) < MOST_READY and not self._ready.empty():
+            ids.append(self._ready.get_nowait())
+        return ids
+
+    def is_parked(self, job_id: str) -> bool:
+        """Whether this process has the job wait for the provider."""
+        carried = self._carried.get(job_id)
+        return carried is not None and carried.is_parked
 
     def ring(self, news: Ring) -> None:
         """Pass on what reached a job from outside, where this process carries it."""
@@ -100,7 +122,7 @@ class Runner:
 
     async def _further(self, carried: "_Carried") -> None:
         try:
-            job = await step(carried.job, carried.run)
+            job = await carried.next()
         except Superseded:
             raise
         except Exception as error:
@@ -137,6 +159,12 @@ class Runner:
                 if not await turns.another(error):
                     log.exception("last_card_not_shown", job_id=card.job_id)
                     break
+            except Superseded:
+                raise
+            except Exception:
+                # A fault of ours would be met again without end, and the job never be let go.
+                log.exception("last_card_not_shown", job_id=card.job_id)
+                break
         await self._staged_files.drop(card.job_id)
         self._carried.pop(card.job_id, None)
         try:
@@ -160,6 +188,7 @@ class _Carried:
         self._maker = maker
         self._kit = kit
         self._signals = Signals()
+        self._following: asyncio.Task[Job] | None = None
         self.heed(claim.news)
 
     def begin(self, staged_files: StagedFiles, exit_: Exit) -> None:
@@ -169,6 +198,23 @@ class _Carried:
         kit = replace(self._kit, attachments=staged_files.around(self.job, self._platform.attachments))
         self.narrator = Narrator(channel, hold.remember)
         self.run = Run(kit, channel, hold, self._signals, self.tell, exit_)
+
+    @property
+    def is_parked(self) -> bool:
+        """Whether it waits for the provider, or has waited and is not taken further yet."""
+        return self._following is not None
+
+    def has_followed(self, ready: Callable[[str], None]) -> bool:
+        """Whether the wait for the provider is over; else have it begun, and ``ready`` called at its end."""
+        if self._following is None:
+            self._following = asyncio.create_task(step(self.job, self.run))
+            self._following.add_done_callback(lambda _: ready(self.job.id))
+        return self._following.done()
+
+    async def next(self) -> Job:
+        """Return the job in its next state."""
+        following, self._following = self._following, None
+        return await (following or step(self.job, self.run))
 
     def heed(self, news: Ring) -> None:
         """Pass on what reached the job from outside."""

@@ -14,7 +14,7 @@ from adapters.store.nodes import Nodes
 from adapters.store.runtime import Driven, Runtime
 from bot.domain.budget import Allowance
 from bot.domain.errors import StoreAway
-from bot.ports import Ring, Terms
+from bot.ports import PARKED, Ring, Terms
 from tests.contract.store.waiting_jobs import change, read, running, store, store_node, until, waiting
 
 TERMS = Terms(100, 100, 100, 100, 100, Allowance())
@@ -22,7 +22,10 @@ TERMS = Terms(100, 100, 100, 100, 100, Allowance())
 
 @dataclass
 class Carrier:
-    """Carries jobs to their end in two steps, where nothing is in its way; hears news, and deletes nothing."""
+    """Carries jobs to their end in two steps, where nothing is in its way; hears news, and deletes nothing.
+
+    Between the two steps it parks the jobs named in ``parks``, until their ids are put into ``over``.
+    """
 
     database: Database
     carried: list[str] = field(default_factory=list)
@@ -32,6 +35,8 @@ class Carrier:
     news: list[Ring] = field(default_factory=list)
     heard: asyncio.Queue[Ring] = field(default_factory=asyncio.Queue)
     threads: set[int] = field(default_factory=set)
+    parks: set[str] = field(default_factory=set)
+    over: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     async def carry(self, job_id: str) -> str | None:
         """Take one step; the second one ends the job."""
@@ -42,9 +47,17 @@ class Carrier:
             raise self.faults.pop()
         self.carried.append(job_id)
         if self.carried.count(job_id) == 1:
-            return "submitted"
+            return PARKED if job_id in self.parks else "submitted"
         await change(self.database, job_id, state="delivered", concluded=True)
         return None
+
+    async def ready(self) -> Sequence[str]:
+        """Return the next job whose wait is over."""
+        return [await self.over.get()]
+
+    def parked(self, job_id: str) -> bool:
+        """Whether it was carried once, and is one to park."""
+        return job_id in self.parks and self.carried.count(job_id) == 1
 
     async def rung(self) -> Sequence[Ring]:
         """Return the news so far, once; fail where it is told to."""
@@ -69,12 +82,41 @@ def carrier(database: Database) -> Carrier:
 
 
 def runtime(database: Database, carrier: Carrier, limits: Terms = TERMS) -> Runtime:
-    driven = Driven(carrier.carry, carrier.rung, carrier.heard.put_nowait, carrier.purge)
+    heard = carrier.heard.put_nowait
+    driven = Driven(carrier.carry, carrier.rung, heard, carrier.purge, carrier.ready, carrier.parked)
     return Runtime(database, Nodes(database, lease_s=60), limits, 100, driven)
 
 
 async def ended(database: Database) -> None:
     await until(database, lambda rows: all(row[0] for row in rows), "concluded")
+
+
+async def test_a_parked_job_has_no_workflow_until_its_wait_is_over(database: Database, carrier: Carrier) -> None:
+    """It is nobody's lost job while it waits, however often that is looked at; then it has a run of its own."""
+    carrier.parks = {"a"}
+    await store(database, waiting("a"), waiting("b"))
+    async with runtime(database, carrier) as worker:
+        await until(database, lambda rows: rows == [(False,), (True,)], "concluded")
+        for _ in range(3):
+            await worker._take_over()
+        assert await read(database, "id", "run") == [("a", 1), ("b", 1)]
+        assert carrier.carried.count("a") == 1
+        carrier.over.put_nowait("a")
+        await ended(database)
+    assert sorted(carrier.carried) == ["a", "a", "b", "b"]
+    assert await read(database, "id", "run") == [("a", 2), ("b", 1)]
+
+
+async def test_a_parked_job_of_a_process_that_died_goes_on_in_the_next(database: Database, carrier: Carrier) -> None:
+    """Its workflow had ended in peace: it gets another one."""
+    carrier.parks = {"a"}
+    await store(database, waiting("a"))
+    async with runtime(database, carrier):
+        await until(database, lambda _: carrier.carried == ["a"], "concluded")
+    carrier.parks = set()
+    async with runtime(database, carrier):
+        await ended(database)
+    assert carrier.carried == ["a", "a"]
 
 
 async def test_waiting_jobs_are_carried_to_their_end_on_the_bots_own_event_loop(

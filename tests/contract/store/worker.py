@@ -62,6 +62,12 @@ async def nothing() -> Sequence[Ring]:
     return ()
 
 
+async def never() -> Sequence[str]:
+    """No job is parked."""
+    await asyncio.Event().wait()
+    return ()
+
+
 async def nobody() -> int:
     """Nothing to delete."""
     return 0
@@ -71,7 +77,7 @@ async def main(url: str, lease_s: float) -> None:
     """Work until killed, or lost."""
     database = Database(url)
     nodes = Nodes(database, lease_s)
-    driven = Driven(Carrier(database, nodes.id).carry, nothing, lambda _: None, nobody)
+    driven = Driven(Carrier(database, nodes.id).carry, nothing, lambda _: None, nobody, never, lambda _: False)
     async with Runtime(database, nodes, TERMS, 5000, driven) as runtime:
         say("lives", nodes.id)
         await runtime.lost.wait()

@@ -20,7 +20,7 @@ from bot.flow.card import CardMaker
 from bot.flow.kit import Kit, Limits
 from bot.flow.run import Exit
 from bot.flow.runner import Runner
-from bot.ports import JobStore, Platform, Ring, StagedFiles
+from bot.ports import PARKED, JobStore, Platform, Ring, StagedFiles
 from config import catalogue
 from tests.fakes import FakeFiles, FakeVideos
 from tests.unit.flow.staged import a_command
@@ -111,8 +111,9 @@ async def one_life(world: World, workroom: Path) -> bool:
 
 async def carry(runner: Runner, world: World) -> bool:
     """Do what the engine does: one step after the other."""
-    while await runner.advance(world.job.id) is not None:
-        pass
+    while (state := await runner.advance(world.job.id)) is not None:
+        if state == PARKED:
+            assert await runner.ready() == [world.job.id]
     return True
 
 
