@@ -30,6 +30,10 @@ demo: .venv/run  ## Make a video from the two example frames: no account, nothin
 	@$(BIN)/tweenbot make docs/examples/first.png docs/examples/last.png $(DEMO_PROMPT) --at embedded --resolution 480p -o demo/tween.mp4
 DEMO_PROMPT := "dusk turns to night as the camera moves in on the lighthouse"
 
+.PHONY: run
+run: .venv/run  ## Run the bot; with nothing set, on this machine alone, with the embedded engine
+	$(BIN)/tweenbot run
+
 .PHONY: check
 check: .venv/dev  ## Format, lint, types and the borders between the rooms
 	$(BIN)/ruff format --check .
@@ -41,10 +45,16 @@ check: .venv/dev  ## Format, lint, types and the borders between the rooms
 test: .venv/dev tests/node/node_modules/.installed  ## All tests
 	$(BIN)/python -m pytest
 
+.PHONY: chaos
+chaos: .venv/dev  ## 200 jobs while the bot is killed 60 times and all services misbehave; on SQLite, then on Postgres
+	$(BIN)/python -m tests.chaos --jobs 200 --kills 60 --database sqlite
+	$(BIN)/python -m tests.chaos --jobs 200 --kills 60 --database postgres --freezes 2
+
 .PHONY: bench
-bench: .venv/dev  ## The figures: the generator and the fal path, each beside the naive way
+bench: .venv/dev  ## The figures: the generator and the fal path, each beside the naive way, and what durability costs
 	$(BIN)/python -m bench.generator
 	$(BIN)/python -m bench.fal_path
+	$(BIN)/python -m bench.durable
 
 .PHONY: fix
 fix: .venv/dev  ## Format, and mend what ruff can mend
