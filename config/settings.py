@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError, from_json
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -23,6 +23,13 @@ def _decoded(text: object) -> object:
         raise PydanticCustomError("json", "Input should be JSON, as config/.env.example shows it") from error
 
 
+def _bare(url: AnyHttpUrl) -> AnyHttpUrl:
+    if url.path not in (None, "/") or url.query or url.fragment or url.username or url.password:
+        raise PydanticCustomError("bare", "URL should have no path, query or user, such as https://bot.example.org")
+    return url
+
+
+Origin = Annotated[AnyHttpUrl, AfterValidator(_bare)]
 # NoDecode: text that is not JSON is then told like any other value that is wrong, by the setting's name.
 Prices = Annotated[dict[str, Price], NoDecode, BeforeValidator(_decoded)]
 
@@ -42,7 +49,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(default=None, validation_alias="TWEENBOT_DATABASE_URL")
     http_host: str = Field(default="127.0.0.1", validation_alias="TWEENBOT_HTTP_HOST")
     http_port: Port = Field(default=8080, validation_alias="TWEENBOT_HTTP_PORT")
-    public_url: AnyHttpUrl | None = Field(default=None, validation_alias="TWEENBOT_PUBLIC_URL")
+    public_url: Origin | None = Field(default=None, validation_alias="TWEENBOT_PUBLIC_URL")
     max_image_bytes: ByteCount = Field(default=25 * 1024 * 1024, validation_alias="TWEENBOT_MAX_IMAGE_BYTES")
     job_deadline_s: Seconds = Field(default=3600, validation_alias="TWEENBOT_JOB_DEADLINE_S")
     max_running: Count = Field(default=100, validation_alias="TWEENBOT_MAX_RUNNING")

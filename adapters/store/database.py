@@ -5,6 +5,7 @@ takes back would be paid twice. Every transaction there begins IMMEDIATE, so wha
 """
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +16,9 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy import event
 
+from adapters.store.errors import said_by
 from adapters.store.group import Group, Piece, alone
-from bot.domain.errors import StoreAway
+from bot.domain.errors import StoreAway, StoreUnusable
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -34,14 +36,16 @@ def url_of(data_dir: Path) -> str:
 
 
 class Database:
-    """One database. ``threads`` run its transactions; a SQLite file has one, on which they share commits."""
+    """One database. ``threads`` run its transactions; a SQLite file has one, on which they share commits.
+
+    ``name`` is its address without what is secret. An address that is none of ours is refused, :class:`StoreUnusable`.
+    """
 
     def __init__(self, url: str, *, threads: int = 4) -> None:
-        parsed = sa.make_url(url)
-        self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        if not self.is_sqlite:
-            parsed = parsed.set(drivername="postgresql+psycopg")
+        parsed = _parsed(url)
+        self.is_sqlite = parsed.drivername == "sqlite"
         self.url = parsed.render_as_string(hide_password=False)
+        self.name = parsed.set(query={}).render_as_string(hide_password=True).replace("+psycopg", "")
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url, threads)
         self._threads = ThreadPoolExecutor(1 if self.is_sqlite else threads, thread_name_prefix="store")
         self._group = Group(self.engine, self._threads)
@@ -59,7 +63,7 @@ class Database:
             try:
                 return await self._once(work, ends)
             except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError) as error:
-                reason = type(error.orig).__name__
+                reason = said_by(error)
             self._log(reason)
             if ends is not None and time.monotonic() + pause > ends:
                 raise StoreAway(reason)
@@ -93,11 +97,30 @@ class Database:
             log.warning("store_away", error=reason)
 
 
+def _parsed(url: str) -> sa.URL:
+    """Return the address under this room's drivers. What it says is not repeated: it may be a password alone."""
+    try:
+        parsed = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise StoreUnusable("of TWEENBOT_DATABASE_URL", "that is no database's address") from error
+    match parsed.get_backend_name():
+        case "sqlite" if parsed.database and parsed.database != ":memory:" and "mode" not in parsed.query:
+            return parsed.set(drivername="sqlite")
+        case "sqlite":
+            raise StoreUnusable("of TWEENBOT_DATABASE_URL", "a SQLite database must be a file")
+        case "postgresql" | "postgres":
+            return parsed.set(drivername="postgresql+psycopg")
+        case other:
+            raise StoreUnusable("of TWEENBOT_DATABASE_URL", f"{other[:40]} is neither sqlite nor postgresql")
+
+
 def _sqlite(url: str) -> sa.Engine:
     engine = sa.create_engine(url)
+    file = Path(sa.make_url(url).database or "")
 
     @event.listens_for(engine, "connect")
-    def _(connection: Any, _: object) -> None:  # noqa: ANN401  # DBAPI's own
+    def _(connection: Any, record: Any) -> None:  # noqa: ANN401  # DBAPI's own
+        record.info["inode"] = file.stat().st_ino
         # sqlite3 begins a transaction by itself, and only before a write: SQLAlchemy's "begin" below does it instead.
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=1000"):
@@ -105,9 +128,20 @@ def _sqlite(url: str) -> sa.Engine:
 
     @event.listens_for(engine, "begin")
     def _(connection: sa.Connection) -> None:
+        if not _is_there(file, connection.info["inode"]):
+            # SQLite goes on with a file that was deleted or replaced, and all of it is gone with the process.
+            lost = sqlite3.OperationalError("the file was deleted or replaced while the bot ran")
+            raise sa.exc.OperationalError("BEGIN", None, lost)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _is_there(file: Path, inode: int) -> bool:
+    try:
+        return file.stat().st_ino == inode
+    except OSError:
+        return False
 
 
 def _postgres(url: str, threads: int) -> sa.Engine:

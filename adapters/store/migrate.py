@@ -9,7 +9,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from adapters.store.database import Database
-from bot.domain.errors import StoreUnfit
+from adapters.store.errors import unusable
+from adapters.store.reach import reach
+from bot.domain.errors import StoreAway, StoreUnfit, StoreUnusable
 
 VERSION_TABLE = "tweenbot_revision"
 """A name of our own: a shared database may hold somebody else's ``alembic_version``."""
@@ -24,9 +26,16 @@ PATIENCE_S = 60.0
 async def migrate(database: Database, *, patience: float = PATIENCE_S) -> None:
     """Upgrade the tables in one transaction; does nothing where they are up to date.
 
-    Raises :class:`StoreUnfit` where a newer version has been here, :class:`StoreAway` where the database is away.
+    Raises :class:`StoreUnfit` where a newer version has been here, :class:`StoreUnusable` where the database refuses
+    this process, or does not answer in time.
     """
-    await database.run(_upgrade, patience=patience)
+    await reach(database, patience)
+    try:
+        await database.run(_upgrade, patience=patience)
+    except StoreAway as error:
+        raise StoreUnusable(database.name, str(error)) from error
+    except sa.exc.DBAPIError as error:
+        raise unusable(database.name, error) from error
 
 
 def _upgrade(connection: sa.Connection) -> None:

@@ -8,10 +8,13 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
+import sqlalchemy as sa
 import structlog
 
 from adapters.store.database import Database
+from adapters.store.dbos_setup import sqlite_of
 from adapters.store.engine import Carry, Engine
+from adapters.store.errors import unusable
 from adapters.store.nodes import Nodes
 from adapters.store.takeover import Takeover
 from adapters.store.waiting import Waiting
@@ -57,6 +60,7 @@ class Runtime:
         self._terms = terms
         self._room = room
         self._driven = driven
+        self._engine_store = str(sqlite_of(database).url) if database.is_sqlite else database.name
         self._waiting = Waiting(database)
         self._engine = Engine(database, driven.carry, self._is_current, self.wake)
         self._takeover = Takeover(database, self._engine, nodes.id, driven.parked)
@@ -80,11 +84,11 @@ class Runtime:
         self._admitting = False
 
     async def __aenter__(self) -> Self:
-        """Begin; raises :class:`DatabaseInUse`, :class:`StoreAway`, or what the engine raises."""
+        """Begin; raises :class:`DatabaseInUse`, :class:`StoreAway`, or :class:`StoreUnusable`."""
         await self._nodes.register()
         try:
             self._spawn("heartbeat", self._nodes.keep_renewing())
-            await self._engine.launch(self._nodes.id)
+            await self._launch()
         except BaseException:
             await self._close()
             raise
@@ -99,6 +103,12 @@ class Runtime:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         await self._close()
+
+    async def _launch(self) -> None:
+        try:
+            await self._engine.launch(self._nodes.id)
+        except sa.exc.DBAPIError as error:
+            raise unusable(self._engine_store, error) from error
 
     async def _close(self) -> None:
         self.stop_admitting()

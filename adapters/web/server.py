@@ -98,8 +98,9 @@ def _listen(address: Address) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, address.port), family=family, backlog=512)
-    except OSError as error:
-        raise CannotListen(address.host, address.port, (error.strerror or str(error)).lower()) from error
+    except (OSError, UnicodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else None
+        raise CannotListen(address.host, address.port, (said or str(error)).lower()) from error
 
 
 def _hosts(address: Address) -> frozenset[str]:

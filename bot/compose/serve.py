@@ -6,9 +6,10 @@ watch their cards, and a kill at any instant costs nothing but time.
 
 import asyncio
 import os
+import threading
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -25,12 +26,13 @@ from adapters.store.staged_files import StagedFolder
 from adapters.web.server import Address, Health
 from adapters.web.server import serve as serve_http
 from bot.compose.face import Face, MakeFaces
+from bot.compose.files import open_files
 from bot.compose.local import local_face
 from bot.compose.outside import base_url, kit, prepare, service_provider
 from bot.compose.role import Role
 from bot.compose.signals import on_signals
 from bot.compose.storage import database_url, terms
-from bot.domain.errors import TweenError
+from bot.domain.errors import RoleNeedsPostgres, StoreAway, StoreUnusable, TweenError
 from bot.domain.model import Model
 from bot.flow.card import CardMaker
 from bot.flow.desk import Desk
@@ -50,6 +52,8 @@ END_S = 9.0
 """After so many seconds the process ends whatever still runs: ten are what a supervisor gives it at least."""
 EXIT_LOST = 75
 """sysexits' EX_TEMPFAIL: whatever watches over the process is to start it again."""
+EXIT_NOW = 130
+"""A second signal: whoever sent it has had enough of waiting."""
 DAY_S = 86400.0
 ROOM = 20_000
 """Jobs that one process carries at most."""
@@ -77,17 +81,55 @@ async def serve(settings: Settings, role: Role, make_faces: MakeFaces | None = N
     ``make_faces`` opens the platforms; by default it is the local channel.
     """
     ending = asyncio.Event()
-    with on_signals(ending.set):
-        async with _bot(settings, role, make_faces, ending) as bot:
+
+    def asked() -> None:
+        if ending.is_set():
+            os._exit(EXIT_NOW)
+        ending.set()
+
+    open_files()
+    with on_signals(asked):
+        async with AsyncExitStack() as stack:
+            bot = await _started(stack, _bot(settings, role, make_faces, ending), ending)
+            if bot is None:
+                return 0
             status = await _until_the_end(bot)
-            # Nothing below is waited for longer than a supervisor waits.
-            asyncio.get_running_loop().call_later(END_S, os._exit, status)
+            _end_in_time(status)
             log.info("ending", status=status)
             bot.desk.close()
             if bot.runtime and bot.runner and not status:
                 bot.runtime.stop_admitting()
                 await bot.runner.drain(DRAIN_S)
     return status
+
+
+async def _started(stack: AsyncExitStack, bot: AbstractAsyncContextManager[Bot], ending: asyncio.Event) -> Bot | None:
+    """Return the bot once it is ready, and None where it was asked to end before: nothing is under way by then."""
+    program = asyncio.current_task()
+    assert program is not None
+
+    async def heed() -> None:
+        await ending.wait()
+        _end_in_time(0)
+        program.cancel()
+
+    heeding = asyncio.create_task(heed(), name="an end before the beginning")
+    try:
+        return await stack.enter_async_context(bot)
+    except asyncio.CancelledError:
+        if not ending.is_set():
+            raise
+        program.uncancel()
+        return None
+    finally:
+        heeding.cancel()
+
+
+def _end_in_time(status: int) -> None:
+    """End the process with this status once a supervisor would, whatever still runs, on the event loop or beside it."""
+    timer = threading.Timer(END_S, os._exit, (status,))
+    timer.daemon = True
+    timer.start()
 
 
 async def _until_the_end(bot: Bot) -> int:
@@ -106,6 +148,8 @@ async def _bot(
     async with AsyncExitStack() as stack:
         prepare(settings.data_dir)
         database = Database(database_url(settings))
+        if database.is_sqlite and role is not Role.ALL:
+            raise RoleNeedsPostgres(role.value)
         stack.callback(database.close)
         await migrate(database)
         provider = await stack.enter_async_context(service_provider(settings, carries=role.carries))
@@ -173,7 +217,10 @@ async def _open(stack: AsyncExitStack, bot: Bot) -> None:
     """Open the doors, the workers' first: what is accepted is then carried."""
     settings, role = bot.settings, bot.role
     if bot.runtime:
-        await stack.enter_async_context(bot.runtime)
+        try:
+            await stack.enter_async_context(bot.runtime)
+        except StoreAway as error:
+            raise StoreUnusable(bot.database.name, str(error)) from error
     webhooks = await stack.enter_async_context(Webhooks(base_url(settings), bot.jobs.arrived))
     routes = [*webhooks.routes(), *(route for face in bot.faces if role.takes for route in face.routes(bot.desk))]
     public = settings.public_url.host if settings.public_url else None
@@ -182,7 +229,7 @@ async def _open(stack: AsyncExitStack, bot: Bot) -> None:
     for face in bot.faces if role.takes else ():
         await stack.enter_async_context(face.listening(bot.desk))
     rendered = "fal" if bot.provider.charges else "the embedded engine"
-    print(words.running(served.url, role.value, bot.database.engine.url.render_as_string(), rendered), flush=True)  # noqa: T201  # its one line on stdout
+    print(words.running(served.url, role.value, bot.database.name, rendered), flush=True)  # noqa: T201  # its one line on stdout
 
 
 async def _health(bot: Bot) -> Health:

@@ -12,6 +12,9 @@ from bot.domain.model import Model
 from bot.ports import Terms
 from config.settings import Settings
 
+COMMAND_S = 5.0
+"""How long a command that somebody waits for waits for a database that does not answer."""
+
 
 def database_url(settings: Settings) -> str:
     """Return the address of the job store: a file in the data folder unless the settings name another."""
@@ -37,7 +40,7 @@ async def opened(settings: Settings, models: Mapping[str, Model]) -> AsyncIterat
     prepare(settings.data_dir)
     database = Database(database_url(settings))
     try:
-        await migrate(database)
+        await migrate(database, patience=COMMAND_S)
         yield Jobs(database, models, None)
     finally:
         database.close()

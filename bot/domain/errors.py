@@ -266,6 +266,23 @@ class DatabaseInUse(OurFault):
         self.file = file
 
 
+class StoreUnusable(OurFault):
+    """The job store of this ``name``, its address without secrets, refuses this process; ``said`` is why."""
+
+    def __init__(self, name: str, said: str) -> None:
+        super().__init__(f"{name}: {said}")
+        self.name = name
+        self.said = said
+
+
+class RoleNeedsPostgres(OurFault):
+    """A process that only takes commands, or only carries jobs, on a SQLite file, which one process has for itself."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__(role)
+        self.role = role
+
+
 class StoreUnfit(OurFault):
     """The database's tables are of a ``revision`` that this version does not know: a newer one has been here."""
 

@@ -37,8 +37,10 @@ from bot.domain.errors import (
     ProviderFailed,
     ProviderUnreachable,
     QueueFull,
+    RoleNeedsPostgres,
     StoreAway,
     StoreUnfit,
+    StoreUnusable,
     SubmitUnclear,
     TookTooLong,
     TweenError,
@@ -92,12 +94,23 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
             )
         case CannotListen(host=host, port=port, said=said):
             return (
-                f"The bot cannot listen on {host} port {port} ({said}). Set TWEENBOT_HTTP_PORT to a port that is free."
+                f"The bot cannot listen on {host} port {port} ({said}). Set TWEENBOT_HTTP_HOST and "
+                "TWEENBOT_HTTP_PORT to an address of this machine that is free."
             )
         case DatabaseInUse(file=file):
             return (
                 f"Another tweenbot process works on {file}. Stop it first; to run several at a time, set "
                 "TWEENBOT_DATABASE_URL to a Postgres address."
+            )
+        case StoreUnusable(name=name, said=said):
+            return (
+                f"The job store {name} cannot be used: {said.rstrip('.')}. Mend that, or set TWEENBOT_DATABASE_URL to "
+                "another: sqlite:////path/to/file, or postgresql://user:password@host/database."
+            )
+        case RoleNeedsPostgres(role=role):
+            return (
+                f"--role {role} needs a Postgres database, for SQLite is one process's own. Set TWEENBOT_DATABASE_URL "
+                "to a Postgres address, or run without --role."
             )
         case StoreUnfit(revision=revision):
             return (

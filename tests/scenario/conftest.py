@@ -1,13 +1,18 @@
-"""Fixtures of the scenarios: a fal, and two photographs."""
+"""Fixtures of the scenarios: a fal, an empty Postgres database, and two photographs."""
 
-from collections.abc import AsyncIterator
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests import bad_images
 from tests.scenario.at_fal import small_video
 from tests.twins.fal import FalTwin
+
+POSTGRES = os.environ.get("TWEENBOT_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 
 
 @pytest.fixture
@@ -25,3 +30,17 @@ def photos(tmp_path: Path) -> tuple[Path, Path]:
     start.write_bytes(bad_images.jpeg_with_secrets())
     end.write_bytes(bad_images.plain(size=(96, 64)))
     return start, end
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """Return the address of an empty database, which is dropped afterwards."""
+    name = f"scenario_{uuid.uuid4().hex[:12]}"
+    try:
+        connection = psycopg.connect(POSTGRES, autocommit=True)
+    except psycopg.OperationalError:
+        pytest.skip(f"no Postgres answers at {POSTGRES} (TWEENBOT_TEST_POSTGRES)")
+    with connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield POSTGRES.rpartition("/")[0] + f"/{name}"
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())

@@ -1,45 +1,15 @@
 """`tweenbot run`, from a command to its video, over kills, restarts and other processes; fal's twin bills."""
 
 import asyncio
-import os
 import signal
 import time
-import uuid
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import psycopg
-import pytest
-
-from tests.scenario.at_fal import at, small_video
+from tests.scenario.at_fal import at
 from tests.scenario.bot import free_port, running
 from tests.scenario.tweenbot import ended
 from tests.twins.fal import FalTwin
 from tests.twins.fal_replies import LoseAnswer
-
-POSTGRES = os.environ.get("TWEENBOT_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
-
-
-@pytest.fixture
-async def fal(tmp_path: Path) -> AsyncIterator[FalTwin]:
-    async with FalTwin() as twin:
-        twin.video = small_video(tmp_path / "made.mp4")
-        twin.units = "0.5"
-        yield twin
-
-
-@pytest.fixture
-def postgres() -> Iterator[str]:
-    """Return the address of an empty database, which is dropped afterwards."""
-    name = f"scenario_{uuid.uuid4().hex[:12]}"
-    try:
-        connection = psycopg.connect(POSTGRES, autocommit=True)
-    except psycopg.OperationalError:
-        pytest.skip(f"no Postgres answers at {POSTGRES} (TWEENBOT_TEST_POSTGRES)")
-    with connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield POSTGRES.rpartition("/")[0] + f"/{name}"
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 async def test_from_a_command_to_its_video(fal: FalTwin, tmp_path: Path) -> None:

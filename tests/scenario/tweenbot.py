@@ -31,6 +31,7 @@ class Running:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
         self.lines: list[str] = []
+        self._errors: list[str] = []
 
     async def until(self, text: str) -> None:
         """Return once a line holds this text; fail if the run ends or dawdles before."""
@@ -41,6 +42,16 @@ class Running:
                 if text in line:
                     return
         raise AssertionError(f"ended without {text!r}: {self.lines}")
+
+    async def error(self, text: str) -> str:
+        """Return the first line of its standard error from now on that holds this text."""
+        assert self._process.stderr is not None
+        async with asyncio.timeout(PATIENCE):
+            while line := (await self._process.stderr.readline()).decode():
+                self._errors.append(line.rstrip("\n"))
+                if text in line:
+                    return line
+        raise AssertionError(f"ended without {text!r}: {self._errors}")
 
     def interrupt(self, number: signal.Signals = signal.SIGINT) -> None:
         """Press Ctrl-C, or send another signal."""
@@ -60,7 +71,9 @@ class Running:
         async with asyncio.timeout(PATIENCE):
             out, err = await self._process.communicate()
         assert self._process.returncode is not None
-        return Ended(self._process.returncode, "\n".join([*self.lines, out.decode()]), err.decode())
+        return Ended(
+            self._process.returncode, "\n".join([*self.lines, out.decode()]), "\n".join([*self._errors, err.decode()])
+        )
 
 
 @asynccontextmanager
