@@ -26,7 +26,17 @@ MAKE_AT_ENGINE = (
     "TWEENBOT_FAL_URL=http://127.0.0.1:8765 .venv/bin/tweenbot make "
     'docs/examples/first.png docs/examples/last.png "dusk" -o dusk.mp4'
 )
-RUN_BY_A_TEST = {"make demo", MAKE, AT_FAL, ENGINE, MAKE_AT_ENGINE}
+RUN = "make run"
+OVER_HTTP = [
+    (
+        "curl -s -F start=@docs/examples/first.png -F end=@docs/examples/last.png "
+        '-F prompt="dusk falls" -F resolution=480p http://localhost:8080/v1/tweens > job.json'
+    ),
+    """job=$(python3 -c 'import json; print(json.load(open("job.json"))["id"])')""",
+    "curl -sN http://localhost:8080/v1/tweens/$job/events",
+    "curl -so dusk.mp4 http://localhost:8080/v1/tweens/$job/video",
+]
+RUN_BY_A_TEST = {"make demo", MAKE, AT_FAL, ENGINE, MAKE_AT_ENGINE, RUN, *OVER_HTTP}
 THIS_VERY_RUN = {"make test"}
 
 
@@ -44,12 +54,12 @@ def clone(tmp_path: Path) -> Path:
 
 
 @asynccontextmanager
-async def shell(command: str, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def shell(command: str, folder: Path, **env: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run a command line in a folder; whatever happens, it is gone afterwards."""
     process = await asyncio.create_subprocess_shell(
         f"exec {command}" if command == ENGINE else command,
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": ""},
+        env={"PATH": os.environ["PATH"], "HOME": "", **env},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -114,4 +124,16 @@ async def test_the_engine_alone_and_a_job_for_it(clone: Path) -> None:
         async with asyncio.timeout(15):
             await engine.communicate()
         assert engine.returncode == 0
+    assert (clone / "dusk.mp4").stat().st_size > 10_000
+
+
+async def test_a_running_bot_and_a_job_over_http(clone: Path) -> None:
+    """``make run`` with nothing set, and the four lines that make a video with it."""
+    async with shell(RUN, ROOT, TWEENBOT_DATA_DIR=str(clone / "data")) as bot:
+        assert bot.stdout is not None
+        async with asyncio.timeout(60):
+            while b"tweenbot ready on http://127.0.0.1:8080" not in (line := await bot.stdout.readline()):
+                assert line, "the bot ended: is port 8080 taken?"
+        told = await output("\n".join(OVER_HTTP), clone)
+    assert '"state": "delivered"' in told
     assert (clone / "dusk.mp4").stat().st_size > 10_000
