@@ -26,7 +26,7 @@ T = TypeVar("T")
 ANSWER_S = 2.0
 """How long somebody who waits for an answer is kept waiting for a database that is away."""
 
-LOG_EVERY_S = 5.0
+LOG_EVERY_S = 15.0
 """How often it is logged that the database is away, at most."""
 
 

@@ -1,6 +1,8 @@
 """How DBOS is set up: its database, its names and its log."""
 
 import logging
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,25 @@ log = structlog.get_logger()
 SQLITE_FILE = "dbos.sqlite"
 
 
+QUIET_S = 60.0
+"""How long what is logged from one place is not logged from there again: in an outage it comes every second."""
+
+
 class Log(logging.Handler):
-    """Takes what DBOS logs into the bot's log, shortened: its errors hold whole statements."""
+    """Takes what DBOS logs into the bot's log, shortened and less often: its errors hold whole statements."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._until: dict[tuple[str, int], float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Pass a record on."""
-        said = record.getMessage().partition("\n")[0][:300]
+        """Pass a record on, unless another one from the same place was passed on just now."""
+        place, now = (record.pathname, record.lineno), self._clock()
+        if now < self._until.get(place, now):
+            return
+        self._until[place] = now + QUIET_S
+        said = record.getMessage().partition("Traceback")[0].partition("\n")[0].strip()[:300]
         kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
         log.log(record.levelno, "dbos", said=said, error=kind)
 

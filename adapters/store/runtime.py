@@ -196,8 +196,8 @@ class Runtime:
         """Do it, and return None where it failed: no loop ends with one failure."""
         try:
             return await work()
-        except StoreAway as error:
-            log.warning("loop_failed", loop=name, error=str(error))
+        except StoreAway:
+            pass  # the store logs that it is away, once for all
         except Exception:
             log.exception("loop_failed", loop=name)
         return None

@@ -61,6 +61,11 @@ class Bot:
         async with self._http.get(f"{self.url}/v1/tweens/{job_id}") as answer:
             return await answer.json()
 
+    async def health(self) -> Any:  # noqa: ANN401  # JSON
+        """Return what it says of itself."""
+        async with self._http.get(f"{self.url}/healthz") as answer:
+            return await answer.json()
+
     async def act(self, job_id: str, action: str) -> Any:  # noqa: ANN401  # JSON
         """Press a button."""
         async with self._http.post(f"{self.url}/v1/tweens/{job_id}/{action}") as answer:
