@@ -60,10 +60,11 @@ async def _post(posting: Job, video: Video, path: Path, run: Run) -> None:
                 await run.hold.check()
                 await run.channel.post(posting, video, path)
         except (ChannelBusy, PostUnclear) as error:
-            if not await turns.another(error):
-                raise NotHandedOver(str(error), path) from error
+            is_left = await turns.another(error)
             if isinstance(error, PostUnclear) and await _is_posted(posting, run):
                 return
+            if not is_left:
+                raise NotHandedOver(str(error), path) from error
         else:
             return
 

@@ -81,6 +81,8 @@ class Narrator:
         except Superseded:
             # Whoever carries the job now tells of it too.
             self._close()
+        except Exception:
+            log.exception("card_not_shown", job_id=card.job_id)
 
     async def _remember_place(self) -> None:
         place = dict(self._channel.place)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -46,6 +47,7 @@ class Runner:
         self._maker = CardMaker(charges=kit.provider.charges)
         self._carried: dict[str, _Carried] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @property
     def carried(self) -> int:
@@ -58,8 +60,15 @@ class Runner:
         :data:`PARKED`: it waits for the provider, with nothing but this process's memory, and :meth:`ready` will name
         it. Thousands wait at the same time, and whatever drives them is not to be kept alive for each.
 
-        Where another process has taken the job over, this one is about to end, and so this never returns.
+        Where another process has taken the job over, this one is about to end, and so this never returns. Two calls
+        for one job take turns.
         """
+        # Held by those who wait for it, and by nothing else.
+        turn = self._turns.setdefault(job_id, asyncio.Lock())
+        async with turn:
+            return await self._advance(job_id)
+
+    async def _advance(self, job_id: str) -> str | None:
         try:
             carried = self._carried.get(job_id) or await self._take(job_id)
             if carried is None:

@@ -152,6 +152,16 @@ async def test_a_post_whose_answer_was_lost_is_looked_for_first(stage: Stage, *,
 
 
 @pytest.mark.looptime
+async def test_the_last_attempt_is_looked_for_too(stage: Stage) -> None:
+    """Its answer was lost and there is no time for another one; the video is there, so it is not called undelivered."""
+    stage.limit(posting=1.5)
+    stage.channel.post_errors = [ChannelBusy(), PostUnclear()]
+    stage.channel.lands = True
+    assert isinstance((await stage.run()).state, Delivered)
+    assert stage.channel.videos == [b"mp4"]
+
+
+@pytest.mark.looptime
 async def test_a_channel_that_never_takes_it_is_told_with_the_bill(stage: Stage) -> None:
     """The paid video is kept, and where it lies is said."""
     stage.limit(posting=60)
