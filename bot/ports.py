@@ -271,7 +271,8 @@ class JobStore(Protocol):
     async def accept(self, job: Job, terms: Terms) -> Job:
         """Store a new job and reserve its price, or return the job of that id that is there already.
 
-        One that sends an unclear job again is stored only while that is unclear; else that job is returned. Raises :class:`QueueFull` or :class:`BudgetSpent`, and then nothing is stored.
+        One that sends an unclear job again is stored only while that is unclear; else that job is returned. Raises
+        :class:`QueueFull` or :class:`BudgetSpent`, and then nothing is stored.
         """
         ...
 

@@ -140,6 +140,8 @@ class Jobs:
         kept = connection.execute(_KEPT, {"job_id": job.id}).one_or_none()
         if kept is not None:
             return decode(kept, self._models)
+        if (before := _come_home(connection, job)) is not None:
+            return decode(before, self._models)
         _check_room(connection, author, terms)
         values = {**request_columns(job), **state_columns(job), "place": dict(job.place)}
         values |= {"waiting": True, "month": month_of(job.accepted_at), "owed_micros": values["price_micros"]}
@@ -176,6 +178,12 @@ _STORING = sa.insert(jobs)
 _WAITING = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.waiting)
 _OWN = _WAITING.where(jobs.c.platform == sa.bindparam("platform"), jobs.c.author == sa.bindparam("author"))
 _ROOM = sa.select(_WAITING.scalar_subquery(), _OWN.scalar_subquery())
+
+
+def _come_home(connection: sa.Connection, job: Job) -> sa.Row[Any] | None:
+    """Return the job that this one sends again, where it is unclear no more: then it must not be sent."""
+    row = None if job.request.again_of is None else locked(connection, job.request.again_of)
+    return None if row is None or row.state == "unclear" else row
 
 
 def _check_room(connection: sa.Connection, author: Author, terms: Terms) -> None:

@@ -18,7 +18,19 @@ from bot.domain.budget import Allowance, Budget, month_of, renewal
 from bot.domain.errors import BudgetSpent, QueueFull
 from bot.domain.model import Model, PriceRule
 from bot.domain.request import Author
-from tests.contract.store.stored import ANN, MODELS, SUBMITTED, TERMS, claimed, job, spent
+from tests.contract.store.stored import (
+    ANN,
+    DELIVERED,
+    MODELS,
+    SUBMITTED,
+    SUBMITTING,
+    TERMS,
+    UNCLEAR,
+    at,
+    claimed,
+    job,
+    spent,
+)
 
 BOB = Author("discord", "bob", "guild")
 PRICE = job().request.price
@@ -85,6 +97,46 @@ async def test_an_authors_limit_on_waiting_jobs_holds_over_processes(processes: 
         *(processes[number % 4].accept(job(f"e{number}"), terms) for number in range(16)), return_exceptions=True
     )
     assert sum(isinstance(each, QueueFull) for each in answers) == 13
+
+
+async def test_a_job_that_came_home_is_not_sent_again(database: Database) -> None:
+    """Its webhook was faster than the button: what the author gets is that job, and no second one is paid for."""
+    store = Jobs(database, MODELS, "n1")
+    claim = await claimed(store)
+    await claim.hold.save(at(claim.job, SUBMITTING), "t1")
+    await claim.hold.save(at(claim.job, UNCLEAR))
+    await claim.hold.conclude()
+    wanted = job("e1+")
+    again = replace(wanted, request=replace(wanted.request, again_of="e1"))
+    await store.arrived("t1", "r1")
+    assert (await store.accept(again, TERMS)).id == "e1"
+    assert await store.load("e1+") is None
+    assert await spent(store) == (PRICE, PRICE)
+
+
+async def test_an_unclear_job_is_sent_again_once(database: Database) -> None:
+    """However often its author presses the button, and whatever becomes of the first one afterwards."""
+    store = Jobs(database, MODELS, "n1")
+    await (await claimed(store, state=UNCLEAR)).hold.conclude()
+    wanted = job("e1+")
+    again = replace(wanted, request=replace(wanted.request, again_of="e1"))
+    assert {(await store.accept(again, TERMS)).id for _ in range(2)} == {"e1+"}
+    await store.look_again("e1")
+    assert (await store.accept(again, TERMS)).id == "e1+"
+    assert await spent(store) == (2 * PRICE, 2 * PRICE)
+
+
+async def test_a_job_is_settled_in_the_month_of_its_accept(database: Database) -> None:
+    """A month ends in between: the old one's sum changes, and the new one's does not."""
+    accepted = datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC).timestamp()
+    store = Jobs(database, MODELS, "n1", clock=lambda: accepted)
+    await store.accept(replace(job(), accepted_at=accepted), TERMS)
+    later = Jobs(database, MODELS, "n1", clock=lambda: accepted + 3600)
+    claim = await later.claim("e1")
+    assert claim is not None
+    await claim.hold.save(at(claim.job, DELIVERED))
+    assert await spent(store) == (Decimal("0.25"), Decimal("0.25"))
+    assert await spent(later) == (NOTHING, NOTHING)
 
 
 async def test_a_full_queue_says_whose_it_is(store: Jobs) -> None:
