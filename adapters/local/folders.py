@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -112,6 +112,11 @@ class Folders:
                 (self._inbox / f"{job_id}{_FORGET}").touch(mode=0o600)
             else:
                 await self._drop(job_id, load)
+
+    async def drop(self, job_ids: Collection[str], load: Load) -> None:
+        """Remove what is here of jobs that are no longer stored; ids of other platforms are passed over."""
+        for job_id in filter(is_job_id, job_ids):
+            await self._drop(job_id, load)
 
     async def tidy(self, load: Load) -> None:
         """Remove what is left of jobs that were to be forgotten, and images that no job needs."""

@@ -1,13 +1,16 @@
 """Deletes what has been kept long enough: concluded jobs, and the sums of months that nobody asks for."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from adapters.store.database import Database
 from adapters.store.tables import accounts, jobs
+
+Gone = Callable[[Collection[str]], Awaitable[None]]
+"""Is told the ids of jobs that are no longer stored."""
 
 BATCH = 200
 """Jobs that are deleted in one transaction: more would keep an accept waiting."""
@@ -16,18 +19,26 @@ MONTHS = 13
 """Months whose sums are kept beside the current one: a whole year to look back on."""
 
 
-async def purge(database: Database, older_than: float, clock: Callable[[], float] = time.time) -> int:
+async def _nobody(_: Collection[str]) -> None:
+    """Tell nobody."""
+
+
+async def purge(
+    database: Database, older_than: float, gone: Gone = _nobody, clock: Callable[[], float] = time.time
+) -> int:
     """Delete the jobs that were concluded and ended before ``older_than`` (epoch seconds); return how many.
 
-    What is not concluded stays however old it is. Raises :class:`StoreAway`; what was deleted so far stays deleted.
+    ``gone`` is told which, a batch at a time, so that what is kept of them elsewhere goes too. What is not concluded
+    stays however old it is. Raises :class:`StoreAway`; what was deleted so far stays deleted.
     """
     oldest = _months_before(clock(), MONTHS)
     await database.run(lambda connection: connection.execute(sa.delete(accounts).where(accounts.c.month < oldest)))
     some = sa.select(jobs.c.id).where(jobs.c.concluded, jobs.c.finished_at < older_than).limit(BATCH)
-    deleting = sa.delete(jobs).where(jobs.c.id.in_(some.scalar_subquery()), jobs.c.concluded)
+    deleting = sa.delete(jobs).where(jobs.c.id.in_(some.scalar_subquery()), jobs.c.concluded).returning(jobs.c.id)
     deleted = 0
-    while now := await database.run(lambda connection: connection.execute(deleting).rowcount):
-        deleted += now
+    while now := await database.run(lambda connection: connection.execute(deleting).scalars().all()):
+        await gone(now)
+        deleted += len(now)
     return deleted
 
 

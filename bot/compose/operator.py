@@ -1,6 +1,7 @@
 """The operator's commands: history, money and "delete my data", on the job store, beside a bot that may be running."""
 
 import asyncio
+import math
 import sys
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
@@ -18,6 +19,9 @@ from config import catalogue
 from config.settings import Settings
 
 T = TypeVar("T")
+
+MOST_USD = 1e9
+MOST_JOBS = 1000
 
 _PLATFORM = click.Option(["--platform"], default="local", show_default=True, help=words.PLATFORM_HELP)
 _SERVER = click.Option(["--server"], default="", help=words.SERVER_HELP)
@@ -51,9 +55,15 @@ def commands(settings: Settings) -> list[click.Command]:
         click.echo(words.usage(on(lambda store: store.usage(author, terms(settings).allowance))))
 
     def forget(platform: str, user: str) -> None:
-        click.echo(words.forgotten(*on(lambda store: store.forget(Author(platform, user)))))
+        # Half a second of imports that no other command needs.
+        from bot.compose import local  # noqa: PLC0415
+
+        author = Author(platform, user)
+        click.echo(words.forgotten(*on(lambda store: local.forget(settings, store, author))))
 
     def budget_set(usd: float, **whose: Any) -> None:  # noqa: ANN401  # click's own
+        if math.isnan(usd):
+            raise click.BadParameter(words.NO_SUM, param_hint="USD")
         budget = _budget(Decimal(str(usd)), **whose)
         on(lambda store: store.set_budget(budget))
         click.echo(words.budgets([budget]))
@@ -66,8 +76,10 @@ def commands(settings: Settings) -> list[click.Command]:
     def budget_list(platform: str, server: str) -> None:
         click.echo(words.budgets(on(lambda store: store.budgets(platform, server))) or words.NO_BUDGETS)
 
-    limit = click.Option(["--limit"], type=click.IntRange(1), default=20, show_default=True, help=words.LIMIT_HELP)
-    amount = click.Argument(["usd"], type=click.FloatRange(0))
+    limit = click.Option(
+        ["--limit"], type=click.IntRange(1, MOST_JOBS), default=20, show_default=True, help=words.LIMIT_HELP
+    )
+    amount = click.Argument(["usd"], type=click.FloatRange(0, MOST_USD))
     budget = click.Group("budget", help=words.BUDGET_HELP)
     whose: list[click.Parameter] = [_PLATFORM, _OF_SERVER, *_WHOSE]
     add = budget.add_command

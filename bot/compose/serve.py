@@ -8,7 +8,7 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -161,7 +161,7 @@ async def _bot(
         runner = runtime = None
         if nodes:
             runner = await _runner(stack, settings, jobs, provider, faces)
-            runtime = Runtime(database, nodes, terms(settings), ROOM, _driven(settings, database, jobs, runner))
+            runtime = Runtime(database, nodes, terms(settings), ROOM, _driven(settings, database, jobs, runner, faces))
         maker = CardMaker(charges=provider.charges)
         desk = Desk(jobs, model, terms(settings), maker, time.time, runtime.wake if runtime else _nobody)
         bot = Bot(settings, role, database, jobs, provider, desk, faces, runtime, runner, ending)
@@ -202,9 +202,13 @@ async def _runner(
     return Runner(jobs, replace(tools, webhooks=webhooks), platforms, staged, Exit())
 
 
-def _driven(settings: Settings, database: Database, jobs: Jobs, runner: Runner) -> Driven:
+def _driven(settings: Settings, database: Database, jobs: Jobs, runner: Runner, faces: Sequence[Face]) -> Driven:
+    async def gone(job_ids: Collection[str]) -> None:
+        for face in faces:
+            await face.gone(job_ids)
+
     async def purged() -> int:
-        return await purge(database, time.time() - settings.retention_days * DAY_S)
+        return await purge(database, time.time() - settings.retention_days * DAY_S, gone)
 
     return Driven(runner.advance, jobs.rung, runner.ring, purged, runner.ready, runner.is_parked)
 

@@ -104,8 +104,11 @@ def _prompt_faults(field: str, prompt: str) -> list[Fault]:
 
 
 def _is_text(value: str) -> bool:
-    """Whether it can be sent: bytes that are no UTF-8 reach a program as lone surrogates, which no JSON holds."""
-    return not any("\ud800" <= character <= "\udfff" for character in value)
+    """Whether it can be sent and stored.
+
+    Bytes that are no UTF-8 reach a program as lone surrogates, which no JSON holds; no Postgres holds a NUL.
+    """
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value)
 
 
 def check_option(option: Option, value: object) -> Fault | None:

@@ -26,6 +26,7 @@ PLATFORM_HELP, SERVER_HELP, USER_HELP = "The platform's name.", "The server's id
 ROLE_HELP, EVERYONE_HELP = "The role's id.", "Of each member."
 LIMIT_HELP = "How many."
 NO_JOBS, NO_BUDGETS = "No jobs.", "No budgets: the limits of the settings hold."
+NO_SUM = "nan is no sum of money: give one, such as 20."
 ONE_OF = "Give one of --user, --role and --everyone, or none for the server as a whole."
 
 

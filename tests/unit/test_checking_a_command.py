@@ -81,3 +81,9 @@ def test_all_faults_are_told_at_once(wan: Model) -> None:
     """Nobody has to send a command three times to learn of three faults."""
     said = refusal(wan, command({"resolution": "8k", "num_frames": 1}, ""))
     assert [part in said for part in ("prompt is empty", "resolution is “8k”", "num_frames is 1,")] == [True] * 3
+
+
+def test_text_that_cannot_be_stored_is_refused(wan: Model) -> None:
+    """No Postgres holds a NUL: the prompt, or the option, is told like any other value of the wrong kind."""
+    assert "prompt is “it\0rains”, which is not a text" in refusal(wan, command({}, prompt="it\0rains"))
+    assert "negative_prompt is" in refusal(wan, command({"negative_prompt": "\0"}))

@@ -139,3 +139,13 @@ async def test_tidying_goes_on_at_start(bot: Bot) -> None:
     async with bot.folders.kept_tidy(bot.store.load), asyncio.timeout(10):
         while bot.files("videos") or bot.files("inbox"):  # noqa: ASYNC110  # a folder tells nobody of its files
             await asyncio.sleep(0)
+
+
+async def test_a_job_that_is_no_longer_stored_leaves_its_files(tmp_path: Path) -> None:
+    """What the store deletes after its time goes here too; ids of other platforms name nothing."""
+    folders = Folders(tmp_path)
+    gone, kept = job_id_of("gone"), job_id_of("kept")
+    for each in (gone, kept):
+        folders.video(each).touch()
+    await folders.drop([gone, "discord-1", "../../etc"], _unknown)
+    assert [each.name for each in (tmp_path / "videos").iterdir()] == [folders.video(kept).name]

@@ -1,5 +1,6 @@
 """What is stored of an author: the history, the budgets, "delete my data", and what time deletes."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -95,7 +96,13 @@ async def test_what_has_had_its_time_is_deleted(database: Database) -> None:
     await (await claimed(store, "old 0", state=DELIVERED)).hold.conclude()
     await change(database, "old 0", finished_at=10.0)
     await _copy(database, "old 0", BATCH + 1)
-    assert await purge(database, 20.0) == BATCH + 2
+    gone: list[str] = []
+
+    async def note(job_ids: Collection[str]) -> None:
+        gone.extend(job_ids)
+
+    assert await purge(database, 20.0, note) == BATCH + 2
+    assert len(set(gone)) == len(gone) == BATCH + 2
     assert {entry.job.id for entry in await store.history(ANN)} == {"old and under way", "recent"}
     assert await purge(database, 20.0) == 0
 
