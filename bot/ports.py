@@ -329,6 +329,7 @@ class JobStore(Protocol):
     async def forget(self, author: Author) -> tuple[int, int]:
         """Delete what is stored of an author's ended jobs on that platform; (deleted, still under way).
 
-        Those under way are deleted when they end. The sums of the month stay, under a pseudonym.
+        Those under way are deleted when they end. The sums of the month stay, under a pseudonym, and so do the bare
+        ids for a while: a command that is redelivered is still no new job, but one that has been cancelled.
         """
         ...

@@ -1,11 +1,13 @@
 """What is stored of an author: the list of jobs, and "delete my data"."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from adapters.store.codec import decode
 from adapters.store.tables import jobs
+from bot.domain.errors import Charge
 from bot.domain.model import Model
 from bot.domain.request import Author
 from bot.ports import Entry
@@ -22,10 +24,42 @@ def history(connection: sa.Connection, author: Author, models: Mapping[str, Mode
 
 def forget(connection: sa.Connection, author: Author) -> tuple[int, int]:
     """Delete the author's concluded jobs, and have the others deleted when they are; (deleted, marked)."""
-    deleted = connection.execute(sa.delete(jobs).where(_of(author), jobs.c.concluded)).rowcount
+    deleted = empty(connection, _of(author) & jobs.c.concluded)
     # Whatever is reopened or concluded between the two statements of one transaction is marked as well.
     marked = connection.execute(sa.update(jobs).where(_of(author), ~jobs.c.concluded).values(forget=True)).rowcount
     return deleted, marked
+
+
+def empty(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
+    """Delete all that is stored of these jobs but that they were; return how many.
+
+    Their ids stay until retention takes them: a command may be delivered once more, and must not be paid for twice.
+    """
+    return connection.execute(sa.update(jobs).where(which).values(_EMPTY)).rowcount
+
+
+def is_empty(row: sa.Row[Any]) -> bool:
+    """Whether nothing is stored of a job but that it was."""
+    return bool(row.forget and row.concluded)
+
+
+_EMPTY = {
+    **dict.fromkeys(("server", "author", "prompt"), ""),
+    **dict.fromkeys(("again_of", "image_sizes", "request_id", "seed", "node", "token_digest", "arrived"), sa.null()),
+    "roles": [],
+    "options": {},
+    "images": [{"name": "", "locator": ""}] * 2,
+    "place": {},
+    "state": "cancelled",
+    "detail": sa.case(
+        (jobs.c.owed_micros > 0, sa.literal({"charge": Charge.POSSIBLE.value}, sa.JSON)),
+        else_=sa.literal({"charge": Charge.NONE.value}, sa.JSON),
+    ),
+    "forget": True,
+    "concluded": True,
+    "waiting": False,
+    "rung": False,
+}
 
 
 def _of(author: Author) -> sa.ColumnElement[bool]:

@@ -15,6 +15,7 @@ from adapters.store.accounts import settle
 from adapters.store.codec import micros, state_columns
 from adapters.store.codec_states import FINAL
 from adapters.store.database import Database
+from adapters.store.history import empty
 from adapters.store.tables import jobs
 from bot.domain.errors import Charge
 from bot.domain.job import Cancelled, Delivered, Failed, Job, Submitted, Submitting, Unclear
@@ -76,7 +77,7 @@ class Fenced:
             if row.state not in FINAL:
                 connection.execute(sa.update(jobs).where(mine).values(**for_another_run(row)))
             elif row.forget:
-                connection.execute(sa.delete(jobs).where(mine))
+                empty(connection, mine)
             else:
                 connection.execute(sa.update(jobs).where(mine).values(concluded=True, waiting=False))
 

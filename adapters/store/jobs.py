@@ -58,7 +58,7 @@ class Jobs:
         """Return a job as it stands."""
         query = {"job_id": job_id}
         row = await self._database.run(lambda connection: connection.execute(_KEPT, query).one_or_none())
-        return None if row is None else decode(row, self._models)
+        return None if row is None or history.is_empty(row) else decode(row, self._models)
 
     async def claim(self, job_id: str) -> Claim | None:
         """Take a job, and end one that cannot be read; waits while the database is away, as a hold does."""
