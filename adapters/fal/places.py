@@ -2,7 +2,7 @@
 
 An open stream is a socket and its buffers on both sides. With a webhook the provider tells the end by itself, so a
 stream only serves the progress on the card: a few hundred are enough, and whoever has none is asked about after a
-minute, and in the end every half hour. Without one, the end is found by asking, so that is done more often.
+minute, and in the end every hour. Without one, the end is found by asking, so that is done more often.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ class Pace:
     per_second: float = 20
 
 
-WITH_WEBHOOK = Pace(places=500, first=60, longest=1800, per_second=5)
+WITH_WEBHOOK = Pace(places=500, first=60, longest=3600, per_second=3)
 WITHOUT_WEBHOOK = Pace(places=2000, first=5, longest=30, per_second=20)
 
 

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 ADMIT_S = 0.5
 NEWS_S = 1.0
+OWN_S = 30.0
+"""How often this process' own jobs are looked through for one that lost its workflow: there may be thousands."""
 CLEAN_S = 3600.0
 KEPT_S = 3600.0
 """How long the engine's records of what has ended are kept: they answer nobody's question."""
@@ -66,6 +68,7 @@ class Runtime:
         self._takeover = Takeover(database, self._engine, nodes.id, driven.parked)
         self._wake = asyncio.Event()
         self._admitting = True
+        self._own_next = 0.0
         # A job between its admission and its workflow looks like one that lost its workflow.
         self._beginning = asyncio.Lock()
         self._loops: list[asyncio.Task[None]] = []
@@ -161,7 +164,10 @@ class Runtime:
         async with self._beginning:
             if not self._admitting or not self._nodes.holds():
                 return 0
-            return await self._takeover.adopt()
+            own = time.monotonic() >= self._own_next
+            if own:
+                self._own_next = time.monotonic() + OWN_S
+            return await self._takeover.adopt(own=own)
 
     async def _news(self) -> int:
         news = await self._driven.rung()

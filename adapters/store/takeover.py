@@ -40,16 +40,17 @@ class Takeover:
         self._node = node
         self._parked = parked
 
-    async def adopt(self) -> int:
-        """Have the jobs of dead nodes, and those of this one that lost their workflow, carried on; return how many.
+    async def adopt(self, *, own: bool = True) -> int:
+        """Have the jobs of dead nodes carried on, and with ``own`` those of this one that lost their workflow.
 
-        A workflow that a dead node ran is resumed by the engine, in whichever living process is first. A job whose
-        workflow never began, or ended before the job, becomes this node's with a new run.
+        Returns how many. Its own are all looked at, so that is for now and then. A workflow that a dead node ran is
+        resumed by the engine, in whichever living process is first. A job whose workflow never began, or ended before
+        the job, becomes this node's with a new run.
         """
         running = self._engine.running
         orphans = [
             each
-            for each in await self._orphans()
+            for each in await self._orphans(own=own)
             if each.workflow_id not in running and not (each.node == self._node and self._parked(each.job_id))
         ]
         if not orphans:
@@ -97,12 +98,13 @@ class Takeover:
         await self._resume(set(await self._engine.executors()))
         return await self._engine.clean(older_than)
 
-    async def _orphans(self) -> Sequence[_Orphan]:
+    async def _orphans(self, *, own: bool) -> Sequence[_Orphan]:
         dead = sa.select(nodes.c.id).where(nodes.c.dead)
         unfinished = sa.select(jobs.c.id, jobs.c.run, jobs.c.node).where(
             ~jobs.c.concluded, ~jobs.c.waiting, jobs.c.node.is_not(None)
         )
-        theirs = unfinished.where(sa.or_(jobs.c.node == self._node, jobs.c.node.in_(dead))).order_by(jobs.c.id)
+        whose = sa.or_(jobs.c.node == self._node, jobs.c.node.in_(dead)) if own else jobs.c.node.in_(dead)
+        theirs = unfinished.where(whose).order_by(jobs.c.id)
         return await self._database.run(lambda c: [_Orphan(*row) for row in c.execute(theirs)])
 
     async def _resume(self, executors: set[str]) -> int:

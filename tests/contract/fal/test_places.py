@@ -189,5 +189,5 @@ async def test_a_thousand_jobs_without_a_place_cost_little(fal: FalTwin, patienc
 
 def test_a_bot_that_is_called_back_keeps_few_streams_open() -> None:
     """Five hundred with a webhook, two thousand without one, where the end has to be found by asking."""
-    assert Pace(500, 60, 1800, per_second=5) == WITH_WEBHOOK
+    assert Pace(500, 60, 3600, per_second=3) == WITH_WEBHOOK
     assert Pace(2000, 5, 30) == WITHOUT_WEBHOOK
