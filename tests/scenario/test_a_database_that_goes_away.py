@@ -1,6 +1,7 @@
-"""Postgres goes away while jobs run: nothing is lost or paid twice, who asks is told, and all goes on afterwards."""
+"""The database or the bot goes away while jobs run: nothing is lost or paid twice, who asks is told, all goes on."""
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -80,3 +81,39 @@ def _silence(wire: Cable) -> Callable[[], Awaitable[None]]:
         wire.go_silent()
 
     return silence
+
+
+async def test_a_sqlite_file_that_is_gone(fal: FalTwin, tmp_path: Path) -> None:
+    """SQLite would go on with a file that nobody will find again: nothing is taken until it is back in its place."""
+    file, away = tmp_path / ".tweenbot" / "tweenbot.sqlite", tmp_path / "away"
+    async with running(tmp_path, at(fal)) as bot:
+        job_id = await bot.accepted()
+        request = await fal.next_job()
+        await bot.until(job_id, phase="queued")
+        file.rename(away)
+        assert (await bot.health())["store"] == "away"
+        await refused(bot, "late")
+        away.rename(file)
+        request.finish()
+        assert (await bot.until(job_id, final=True))["state"] == "delivered"
+        bot.process.interrupt()
+        assert "the file was deleted or replaced" in (await bot.process.end()).err
+    assert len(fal.jobs) == 1
+
+
+async def test_many_jobs_end_in_time(fal: FalTwin, tmp_path: Path) -> None:
+    """SIGTERM over many jobs under way: ten seconds, and status 0; then each goes on with its own request."""
+    many = {"TWEENBOT_MAX_RUNNING_PER_USER": "30", "TWEENBOT_MAX_WAITING_PER_USER": "30"}
+    async with running(tmp_path, at(fal) | many) as bot:
+        jobs = [await bot.accepted(f"k{number}") for number in range(20)]
+        requests = [await fal.next_job() for _ in jobs]
+        began = time.monotonic()
+        bot.process.interrupt(signal.SIGTERM)
+        assert (await bot.process.end()).status == 0
+        assert time.monotonic() - began < 10
+    async with running(tmp_path, at(fal) | many) as bot:
+        for request in requests:
+            request.finish()
+        for job_id in jobs:
+            assert (await bot.until(job_id, final=True))["state"] == "delivered"
+    assert len(fal.jobs) == len(jobs)
