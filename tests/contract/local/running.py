@@ -24,7 +24,7 @@ from bot.flow.desk import Desk
 from bot.flow.kit import Kit, Limits
 from bot.flow.run import Exit
 from bot.flow.runner import Runner
-from bot.ports import Attachments, JobStore, Terms
+from bot.ports import PARKED, Attachments, JobStore, Terms
 from config import catalogue
 from tests.fakes import FakeFiles, FakeProvider, FakeVideos
 from tests.fakes_store import MemoryStore
@@ -100,8 +100,9 @@ class Bot:
         return sorted(file.name for file in (self.data_dir / folder).iterdir())
 
     async def _advance(self, job_id: str) -> None:
-        while await self.runner.advance(job_id):
-            pass
+        while state := await self.runner.advance(job_id):
+            if state == PARKED:
+                await asyncio.sleep(0)
 
 
 @dataclass
