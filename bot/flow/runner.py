@@ -124,7 +124,11 @@ class Runner:
         claim = await self._store.claim(job_id)
         if claim is None:
             return None
-        carried = _Carried(claim, self._platforms[claim.job.request.author.platform], self._maker, self._kit)
+        name = claim.job.request.author.platform
+        if name not in self._platforms:
+            # Whatever it has cost already, it is not ended for a setting that may have been left out by mistake.
+            raise LookupError(f"the platform {name} is not configured")
+        carried = _Carried(claim, self._platforms[name], self._maker, self._kit)
         carried.begin(self._staged_files, self._exit)
         self._carried[job_id] = carried
         return carried

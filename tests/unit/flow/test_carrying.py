@@ -3,6 +3,8 @@
 import asyncio
 from typing import cast
 
+import pytest
+
 from bot.domain.budget import Allowance
 from bot.domain.card import Card
 from bot.domain.job import Delivered, Job
@@ -79,4 +81,18 @@ async def test_a_job_that_is_driven_twice_takes_turns(stage: Stage) -> None:
         driving = [asyncio.create_task(carried(carrying, job.id)) for _ in range(2)]
         await asyncio.gather(*driving)
     assert stage.provider.asked.count("submit fal-ai/wan-flf2v") == 1
+    assert channel.videos == [b"mp4"]
+
+
+async def test_a_job_of_a_platform_that_is_not_configured_is_kept(stage: Stage) -> None:
+    """Somebody has taken the token out: nothing is sent, nothing is ended, and it goes on once the token is back."""
+    store = MemoryStore()
+    job = await store.accept(stage.job(), TERMS)
+    without = Runner(store, stage.kit(), {}, cast("StagedFiles", NoStagedFiles()), Exit())
+    with pytest.raises(LookupError, match="test is not configured"):
+        await without.advance(job.id)
+    assert (stage.provider.asked, store.table.rows[job.id].job.is_final, without.carried) == ([], False, 0)
+    channel = FakeChannel()
+    async with asyncio.timeout(10):
+        await carried(runner(stage, store, channel), job.id)
     assert channel.videos == [b"mp4"]
