@@ -54,6 +54,8 @@ _LARGEST = 4 * 1024 * 1024
 _ANSWER = 12.0
 """Seconds; fal waits 15."""
 _KEYS = 5.0
+_QUIET = 60
+"""Seconds in which one reason is logged once."""
 
 
 def callback_url(base: str, token: str) -> str:
@@ -103,6 +105,7 @@ class Webhooks:
         self._arrived = arrived
         self._clock = clock
         self._http: httpx.AsyncClient | None = None
+        self._logged: dict[str, float] = {}
         self._keys = Keys(self._fetch_keys, (*BREAKS, ValueError), clock)
 
     async def __aenter__(self) -> Self:
@@ -128,12 +131,22 @@ class Webhooks:
             async with asyncio.timeout(_ANSWER):
                 await self._take(request)
         except _Refused as refused:
-            log.info("webhook_refused", why=refused.why)
+            if self._is_news(refused.why):
+                log.info("webhook_refused", why=refused.why)
             return web.Response(status=refused.status)
         except (StoreAway, KeysAway, TimeoutError) as error:
-            log.warning("webhook_put_off", error=type(error).__name__)
+            if self._is_news(type(error).__name__):
+                log.warning("webhook_put_off", error=type(error).__name__)
             return web.Response(status=503, headers={"Retry-After": "5"})
         return web.Response()
+
+    def _is_news(self, why: str) -> bool:
+        """Whether this was not logged just now: anybody can post here, and nobody may fill the log."""
+        now = self._clock()
+        if 0 <= now - self._logged.get(why, float("-inf")) < _QUIET:
+            return False
+        self._logged[why] = now
+        return True
 
     async def _take(self, request: web.Request) -> None:
         signed = _signed(request)
