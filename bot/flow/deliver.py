@@ -83,7 +83,7 @@ async def _is_posted(job: Job, run: Run) -> bool:
 def _delivered(job: Job, run: Run) -> Delivered:
     posting, kit = job.state, run.kit
     assert isinstance(posting, Posting)
-    seconds = kit.clock() - job.accepted_at
+    seconds = max(0.0, kit.clock() - job.accepted_at)
     return Delivered(posting.video, posting.outcome.seed, _cost(job, posting.outcome, kit), seconds)
 
 

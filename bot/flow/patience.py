@@ -37,7 +37,7 @@ async def patiently(attempt: Callable[[], Awaitable[T]], kit: Kit, signals: Sign
             if not may_pass(error) or kit.clock() + wait > ends:
                 raise
             log.warning("trying_again", error=str(error), seconds=wait)
-        await pass_time(wait, kit, signals)
+        await pass_time(wait, signals)
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
@@ -46,10 +46,11 @@ def asked_to_wait(error: TweenError) -> float:
     return error.retry_after or 0.0 if isinstance(error, ProviderBusy | ChannelBusy) else 0.0
 
 
-async def pass_time(seconds: float, kit: Kit, signals: Signals) -> None:
-    """Wait; raise :class:`Stopped` as soon as the author asks for a stop."""
-    ends = kit.clock() + seconds
-    while not signals.stopped and (left := ends - kit.clock()) > 0:
+async def pass_time(seconds: float, signals: Signals) -> None:
+    """Wait, whatever the wall clock does; raise :class:`Stopped` as soon as the author asks for a stop."""
+    clock = asyncio.get_running_loop().time
+    ends = clock() + seconds
+    while not signals.stopped and (left := ends - clock()) > 0:
         await signals.news(left)
     if signals.stopped:
         raise Stopped

@@ -1,6 +1,7 @@
 """What surely did not happen is tried again, in time; what may have happened is not."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from bot.domain.errors import (
 )
 from bot.domain.job import Cancelled, Delivered, Failed
 from bot.domain.progress import Completed, InQueue
+from bot.flow.tween import tween
 from tests.unit.flow.staged import Stage
 
 
@@ -99,6 +101,20 @@ async def test_a_refused_request_that_comes_home_is_not_sent_again(stage: Stage)
     assert isinstance(job.state, Delivered)
     assert job.request_id == "r9"
     assert count(stage, "submit") == 1
+
+
+@pytest.mark.looptime
+async def test_a_clock_that_is_put_back_makes_nobody_wait_longer(stage: Stage) -> None:
+    """An hour back in the middle of a pause of 30 s: the request goes out after 30 s all the same."""
+    loop = asyncio.get_running_loop()
+    stage.limit(patience=600)
+    stage.provider.refusals = [ProviderBusy(30.0)]
+    kit = replace(stage.kit(), clock=lambda: loop.time() - (3600 if loop.time() >= 10 else 0))
+    loop.call_later(20, stage.signals.poke)
+    job = await tween(stage.job(), kit, stage.channel, stage.signals)
+    assert isinstance(job.state, Delivered)
+    assert job.state.seconds == 0
+    assert loop.time() == pytest.approx(30, abs=1)
 
 
 @pytest.mark.looptime
