@@ -23,6 +23,7 @@ from bot.domain.errors import (
 )
 from bot.domain.job import Cancelled, Delivered, Failed, Job, Unclear
 from bot.ports import Entry
+from bot.wording.card import ACTIONS
 from bot.wording.refusals import explain, fault
 
 
@@ -112,7 +113,7 @@ def _card(card: Card) -> dict[str, Any]:
         "fraction": card.fraction,
         "fields": [{"name": field.name, "value": field.value} for field in card.fields],
         "notices": list(card.notices),
-        "actions": [action.value for action in card.actions],
+        "actions": {action.value: ACTIONS[action] for action in card.actions},
     }
 
 

@@ -24,11 +24,6 @@ class Exit:
         self._empty = asyncio.Event()
         self._empty.set()
 
-    @property
-    def is_ending(self) -> bool:
-        """Whether nothing new may begin."""
-        return self._ending
-
     async def end(self, seconds: float) -> None:
         """Let nothing new begin, and wait so long at most for what is in the middle."""
         self._ending = True

@@ -22,7 +22,7 @@ from tests.fakes_store import MemoryStore, Table
 async def test_a_job_that_is_sent_is_accepted_and_ends_in_its_video(bot: Bot) -> None:
     """202 with the first card; at the end the video, byte for byte, with its facts, and no image is left behind."""
     status, sent = await bot.send(seed="7", resolution="480p")
-    assert (status, sent["state"], sent["card"]["actions"]) == (202, "accepted", ["cancel"])
+    assert (status, sent["state"], sent["card"]["actions"]) == (202, "accepted", {"cancel": "Cancel"})
     assert sent["options"]["seed"] == 7
     await bot.carry(sent["id"])
     _, told = await bot.call("GET", f"/v1/tweens/{sent['id']}")
@@ -141,7 +141,8 @@ async def test_an_unclear_job_keeps_its_images_until_it_is_settled(tmp_path: Pat
     async with running(tmp_path, Setting(provider=provider)) as bot:
         first = await bot.made()
         _, told = await bot.call("GET", f"/v1/tweens/{first}")
-        assert (told["state"], told["charge"], told["card"]["actions"]) == ("unclear", "possible", ["look", "again"])
+        assert (told["state"], told["charge"]) == ("unclear", "possible")
+        assert told["card"]["actions"] == {"look": "Look again", "again": "Send again (may charge twice)"}
         assert len(bot.files("inbox")) == 2
         provider.submit_error = None
         answers = [await bot.call("POST", f"/v1/tweens/{first}/again") for _ in range(2)]
