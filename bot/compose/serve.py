@@ -187,8 +187,8 @@ async def _runner(
         image_bytes=settings.max_image_bytes,
         deadline=settings.job_deadline_s,
         patience=1800,
-        # A webhook comes when the job is done, a request in the history after a moment.
-        reconcile=900 if webhooks else 180,
+        # A webhook comes when the job is done, and fal's history may list a request only then.
+        reconcile=900,
         posting=3600,
         outlasts=True,
     )

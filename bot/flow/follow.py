@@ -6,7 +6,16 @@ from typing import TypeVar
 
 import structlog
 
-from bot.domain.errors import Charge, JobCancelled, ProviderUnreachable, TookTooLong, TweenError
+from bot.domain.errors import (
+    AccountExhausted,
+    Charge,
+    CredentialsMissing,
+    CredentialsRefused,
+    JobCancelled,
+    ProviderUnreachable,
+    TookTooLong,
+    TweenError,
+)
 from bot.domain.job import Cancelled, Failed, Finished, Job, Submitted
 from bot.domain.progress import InProgress, InQueue, Phase, Progress
 from bot.flow.cancel import cancel, charge
@@ -70,11 +79,14 @@ class _Wait:
             await asyncio.gather(watch, return_exceptions=True)
 
     async def through_outages(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Ask, and where the provider cannot be reached, ask again until the deadline: the job goes on there."""
+        """Ask, and where nobody answers, or the key is refused, ask again until the deadline: the job goes on there.
+
+        A key that was mistyped at a restart must not end every job that was paid.
+        """
         while True:
             try:
                 return await ask()
-            except ProviderUnreachable as error:
+            except (ProviderUnreachable, CredentialsMissing, CredentialsRefused, AccountExhausted) as error:
                 if not self._kit.limits.outlasts or self._left() <= OUTAGE_PAUSE:
                     raise
                 log.warning("provider_away", job_id=self._job.id, error=str(error))

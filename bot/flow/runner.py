@@ -5,26 +5,20 @@ step may be asked for twice, by this process or by the one that takes over, and 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from weakref import WeakValueDictionary
 
 import structlog
 
-from bot.domain.card import Card
 from bot.domain.errors import ChannelGone, Charge, Defect, TweenError
 from bot.domain.job import Accepted, Failed, Finished, Job, Posting, Staged, Submitted
-from bot.domain.media import Video
 from bot.domain.progress import Phase, Progress
 from bot.flow.card import CardMaker
+from bot.flow.carried import Carried
 from bot.flow.kit import Kit
-from bot.flow.narrate import Narrator
 from bot.flow.patience import Turns
-from bot.flow.run import Exit, Run
-from bot.flow.signals import Signals
-from bot.flow.step import step
-from bot.ports import PARKED, CancelAnswer, Channel, Claim, Hold, JobStore, Platform, Ring, StagedFiles, Superseded
+from bot.flow.run import Exit
+from bot.ports import PARKED, JobStore, Platform, Ring, StagedFiles, Superseded
 
 log = structlog.get_logger()
 
@@ -45,7 +39,7 @@ class Runner:
         self._staged_files = staged_files
         self._exit = exit_
         self._maker = CardMaker(charges=kit.provider.charges)
-        self._carried: dict[str, _Carried] = {}
+        self._carried: dict[str, Carried] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -120,7 +114,7 @@ class Runner:
             for task in late:
                 task.cancel()
 
-    async def _take(self, job_id: str) -> "_Carried | None":
+    async def _take(self, job_id: str) -> Carried | None:
         claim = await self._store.claim(job_id)
         if claim is None:
             return None
@@ -128,12 +122,12 @@ class Runner:
         if name not in self._platforms:
             # Whatever it has cost already, it is not ended for a setting that may have been left out by mistake.
             raise LookupError(f"the platform {name} is not configured")
-        carried = _Carried(claim, self._platforms[name], self._maker, self._kit)
+        carried = Carried(claim, self._platforms[name], self._maker, self._kit)
         carried.begin(self._staged_files, self._exit)
         self._carried[job_id] = carried
         return carried
 
-    async def _further(self, carried: "_Carried") -> None:
+    async def _further(self, carried: Carried) -> None:
         try:
             job = await carried.next()
         except Superseded:
@@ -157,7 +151,7 @@ class Runner:
             case _:
                 return self._kit.owed(Charge.POSSIBLE)
 
-    async def _conclude(self, carried: "_Carried") -> None:
+    async def _conclude(self, carried: Carried) -> None:
         """Show the last card until it is shown, or cannot be, and let everything of the job go."""
         await carried.narrator.close()
         card = self._maker.card(carried.job, Progress(Phase.DELIVERING), self._kit.clock())
@@ -185,115 +179,3 @@ class Runner:
         except Superseded:
             # An unclear job that came home, or was looked up again, just now: a run of its own goes on with it.
             log.info("reopened", job_id=card.job_id)
-
-
-class _Carried:
-    """One job that is carried: what is stored of it, what it runs with, and who tells of it."""
-
-    run: Run
-    narrator: Narrator
-
-    def __init__(self, claim: Claim, platform: Platform, maker: CardMaker, kit: Kit) -> None:
-        self.job = claim.job
-        self.muted = False
-        self._claim = claim
-        self._platform = platform
-        self._maker = maker
-        self._kit = kit
-        self._signals = Signals()
-        self._following: asyncio.Task[Job] | None = None
-        self.heed(claim.news)
-
-    def begin(self, staged_files: StagedFiles, exit_: Exit) -> None:
-        """Put together what the job runs with."""
-        hold = _Noted(self._claim.hold, self)
-        channel = _Fenced(self._platform.channel(self.job), hold)
-        kit = replace(self._kit, attachments=staged_files.around(self.job, self._platform.attachments))
-        self.narrator = Narrator(channel, hold.remember)
-        self.run = Run(kit, channel, hold, self._signals, self.tell, exit_)
-
-    @property
-    def is_parked(self) -> bool:
-        """Whether it waits for the provider, or has waited and is not taken further yet."""
-        return self._following is not None
-
-    def has_followed(self, ready: Callable[[str], None]) -> bool:
-        """Whether the wait for the provider is over; else have it begun, and ``ready`` called at its end."""
-        if self._following is None:
-            self._following = asyncio.create_task(step(self.job, self.run))
-            self._following.add_done_callback(lambda _: ready(self.job.id))
-        return self._following.done()
-
-    async def next(self) -> Job:
-        """Return the job in its next state."""
-        following, self._following = self._following, None
-        return await (following or step(self.job, self.run))
-
-    def heed(self, news: Ring) -> None:
-        """Pass on what reached the job from outside."""
-        if news.request_id is not None:
-            self._signals.arrive(news.request_id)
-        if news.stop:
-            self._signals.stop()
-
-    def tell(self, job: Job, progress: Progress, answer: CancelAnswer | None) -> None:
-        """Have the card shown, unless the process is about to end."""
-        if not self.muted:
-            self.narrator.tell(self._maker.card(job, progress, self._kit.clock(), answer))
-
-
-@dataclass(frozen=True)
-class _Noted:
-    """A hold that also notes what is stored, so that a fault of ours is told with the truth about the bill."""
-
-    inner: Hold
-    carried: _Carried
-
-    async def save(self, job: Job, token: str | None = None) -> None:
-        """Save, and note it. What is known of the place is never older than what is stored."""
-        await self.inner.save(job, token)
-        self.carried.job = job
-
-    async def remember(self, place: Mapping[str, str]) -> None:
-        """Make the place durable."""
-        await self.inner.remember(place)
-
-    async def check(self) -> None:
-        """Make sure that the job is still ours."""
-        await self.inner.check()
-
-    async def conclude(self) -> None:
-        """Nothing is left to do."""
-        await self.inner.conclude()
-
-
-@dataclass(frozen=True)
-class _Fenced:
-    """A channel that is asked only while the job is ours."""
-
-    inner: Channel
-    hold: Hold
-
-    @property
-    def pace(self) -> float:
-        """As the channel's."""
-        return self.inner.pace
-
-    @property
-    def place(self) -> Mapping[str, str]:
-        """As the channel's."""
-        return self.inner.place
-
-    async def show(self, card: Card) -> None:
-        """Show the card."""
-        await self.hold.check()
-        await self.inner.show(card)
-
-    async def post(self, job: Job, video: Video, path: Path) -> None:
-        """Post the video."""
-        await self.hold.check()
-        await self.inner.post(job, video, path)
-
-    async def posted(self, job: Job) -> bool:
-        """Look for the video."""
-        return await self.inner.posted(job)

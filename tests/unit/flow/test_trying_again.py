@@ -9,6 +9,7 @@ from bot.domain.errors import (
     ChannelBusy,
     Charge,
     ContentRefused,
+    CredentialsRefused,
     NotHandedOver,
     PostUnclear,
     ProviderBusy,
@@ -187,3 +188,12 @@ async def test_a_channel_that_never_takes_it_is_told_with_the_bill(stage: Stage)
     assert isinstance(job.state.error, NotHandedOver)
     assert job.state.error.charge is Charge.BILLED
     assert job.state.error.kept.read_bytes() == b"mp4"
+
+
+@pytest.mark.looptime
+async def test_a_key_that_is_refused_for_a_while_ends_no_job_that_was_paid(stage: Stage) -> None:
+    """Mistyped at a restart, and mended: the job is followed again."""
+    stage.limit(outlasts=True)
+    stage.provider.updates = [CredentialsRefused("no").billed(Charge.POSSIBLE), InQueue(1), Completed()]
+    assert isinstance((await stage.run()).state, Delivered)
+    assert count(stage, "submit") == 1
