@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from adapters.local.facts import asked, ending
 from bot.domain.card import Card
 from bot.domain.errors import (
     BadImage,
@@ -21,7 +22,7 @@ from bot.domain.errors import (
     TryLater,
     TweenError,
 )
-from bot.domain.job import Cancelled, Delivered, Failed, Job, Unclear
+from bot.domain.job import Failed, Job
 from bot.ports import Entry
 from bot.wording.card import ACTIONS
 from bot.wording.refusals import explain, fault
@@ -57,38 +58,19 @@ def refusal(status: int, code: str, message: str) -> web.Response:
 
 def tween(job: Job, card: Card, *, has_video: bool) -> dict[str, Any]:
     """Return all that is known of a job. ``cost_usd`` is a string, so that cents are exact."""
-    request, state = job.request, job.state
     told: dict[str, Any] = {
         "id": job.id,
-        "state": type(state).__name__.lower(),
+        "state": type(job.state).__name__.lower(),
         "final": job.is_final,
         "card": _card(card),
-        "prompt": request.prompt,
-        "model": request.model.endpoint,
-        "options": dict(request.options),
-        "again_of": request.again_of,
-        "request_id": job.request_id,
+        **asked(job),
+        "again_of": job.request.again_of,
         "accepted_at": job.accepted_at,
         "video": f"{address(job)}/video" if has_video else None,
+        **ending(job),
     }
-    match state:
-        case Delivered(video=video, seed=seed, cost=cost, seconds=seconds):
-            told |= {
-                "width": video.width,
-                "height": video.height,
-                "frames": video.frames,
-                "video_seconds": round(video.seconds, 3),
-                "bytes": video.bytes,
-                "seed": seed,
-                "cost_usd": None if cost is None else str(cost),
-                "seconds": round(seconds, 3),
-            }
-        case Failed(error=error):
-            told |= {"error": _error(error), "charge": error.charge.value}
-        case Cancelled(charge=charge) | Unclear(charge=charge):
-            told |= {"charge": charge.value}
-        case _:
-            pass
+    if isinstance(job.state, Failed):
+        told["error"] = _error(job.state.error)
     return told
 
 

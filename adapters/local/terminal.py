@@ -11,6 +11,7 @@ from rich.text import Text
 
 from adapters.local.card import PlainCard
 from adapters.local.commands import Make
+from adapters.local.facts import asked, ending
 from adapters.local.lasting import Lasting
 from adapters.local.live import LiveCard
 from adapters.local.upload import CardView, LocalChannel
@@ -99,32 +100,13 @@ def _print_json(report: dict[str, object]) -> None:
 
 
 def _report(job: Job, make: Make, channel: LocalChannel) -> dict[str, object]:
-    request = job.request
-    report: dict[str, object] = {
-        "state": type(job.state).__name__.lower(),
-        "model": request.model.endpoint,
-        "prompt": request.prompt,
-        "options": dict(request.options),
-        "request_id": job.request_id,
-    }
+    report: dict[str, object] = {"state": type(job.state).__name__.lower(), **asked(job), **ending(job)}
     match job.state:
-        case Delivered(video=video, seed=seed, cost=cost, seconds=seconds):
-            report |= {
-                "video": str(make.output),
-                "contact_sheet": None if channel.no_sheet else str(channel.contact_sheet),
-                "width": video.width,
-                "height": video.height,
-                "frames": video.frames,
-                "video_seconds": round(video.seconds, 3),
-                "bytes": video.bytes,
-                "seed": seed,
-                "cost_usd": None if cost is None else str(cost),
-                "seconds": round(seconds, 3),
-            }
+        case Delivered():
+            report["video"] = str(make.output)
+            report["contact_sheet"] = None if channel.no_sheet else str(channel.contact_sheet)
         case Failed(error=error):
-            report |= {"error": explain(error), "charge": error.charge.value}
-        case Cancelled(charge=charge) | Unclear(charge=charge):
-            report |= {"charge": charge.value}
+            report["error"] = explain(error)
         case _:
             pass
     return report
