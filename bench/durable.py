@@ -1,8 +1,8 @@
 """What durability costs: a burst of accepts, a job's share of CPU, and thousands of jobs that wait in one process.
 
-    python -m bench.durable [--database URL] [--jobs 500] [--waiting 10000] [--quick]
+    python -m bench.durable [--jobs 500] [--waiting 10000] [--quick]
 
-Each part runs in a process of its own, on an empty SQLite file, or an empty database beside the one that is named.
+Each part runs in a process of its own, on an empty SQLite file.
 
 * *burst*: 200 commands at the same instant, each of another author, through the desk; how long until each is accepted.
 * *share*: jobs through store, runtime and flow, with a provider and a channel that answer at once and cost nothing: CPU
@@ -33,24 +33,21 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from adapters.fal.credentials import Credentials
-from adapters.fal.provider import FalProvider
 from adapters.store.database import Database, url_of
 from adapters.store.jobs import Jobs
 from adapters.store.migrate import migrate
 from adapters.store.nodes import Nodes
 from adapters.store.runtime import Driven, Runtime
+from bench.quiet import NoStagedFiles, OneUpload, QuietPlatform
 from bot.domain.budget import Allowance
-from bot.domain.card import Card
 from bot.domain.errors import StoreAway
-from bot.domain.job import Job
-from bot.domain.media import Frame, Video
 from bot.domain.request import Author, Command, ImageRef
 from bot.flow.card import CardMaker
 from bot.flow.desk import Desk
 from bot.flow.kit import Kit, Limits
 from bot.flow.run import Exit
 from bot.flow.runner import Runner
-from bot.ports import Attachments, Platform, Provider, StagedFiles, Terms
+from bot.ports import Platform, Provider, StagedFiles, Terms
 from config import catalogue
 from tests.fakes import FakeFiles, FakeProvider, FakeVideos
 from tests.twins.fal import KEY
@@ -63,53 +60,6 @@ TARGET_MB = 400.0
 PATIENCE_S = 1800.0
 TERMS = Terms(100_000, 100_000, 100_000, 100_000, 100_000, Allowance(author=Decimal(1_000_000)))
 LIMITS = Limits(image_bytes=1000, deadline=86400, patience=600, reconcile=60, posting=60, outlasts=True)
-
-
-class QuietChannel:
-    """Takes everything, and keeps nothing."""
-
-    pace = 1.0
-    place: Mapping[str, str] = {"card": "1"}  # never changed
-
-    async def show(self, card: Card) -> None:
-        """Do nothing."""
-
-    async def post(self, job: Job, video: Video, path: Path) -> None:
-        """Do nothing."""
-
-    async def posted(self, job: Job) -> bool:  # noqa: ARG002
-        """Say no."""
-        return False
-
-
-class QuietPlatform:
-    """A platform of quiet channels."""
-
-    name = "bench"
-    attachments = FakeFiles()
-
-    def channel(self, job: Job) -> QuietChannel:  # noqa: ARG002
-        """Open one."""
-        return QuietChannel()
-
-
-class NoStagedFiles:
-    """Keeps nothing."""
-
-    def around(self, job: Job, attachments: Attachments) -> Attachments:  # noqa: ARG002
-        """Return them as they are."""
-        return attachments
-
-    async def drop(self, job_id: str) -> None:
-        """Do nothing."""
-
-
-class OneUpload(FalProvider):
-    """fal's provider, with one image for all jobs: uploads are measured elsewhere."""
-
-    async def upload(self, frame: Frame) -> str:
-        """Return an address like a real one."""
-        return f"https://v3.fal.media/files/{frame.which}.png"
 
 
 @dataclass
@@ -213,19 +163,17 @@ async def share(url: str, folder: Path, given: argparse.Namespace) -> Mapping[st
             "jobs_a_second": given.jobs / wall,
             "statements_ours": counted.get("ours", 0) / given.jobs,
             "statements_engine": counted.get("engine", 0) / given.jobs,
-            "steps": _steps(url, folder),
+            "steps": _steps(folder) / (20 + given.jobs),
         }
 
 
-def _steps(url: str, folder: Path) -> float:
-    """Return the recorded steps a job, from the engine's own table."""
-    engine = sa.create_engine(f"sqlite:///{folder / 'dbos.sqlite'}" if url.startswith("sqlite") else url)
-    schema = "" if url.startswith("sqlite") else "dbos."
+def _steps(folder: Path) -> int:
+    """Return how many steps the engine has recorded."""
+    engine = sa.create_engine(f"sqlite:///{folder / 'dbos.sqlite'}")
     with engine.connect() as connection:
-        steps = connection.scalar(sa.text(f"SELECT count(*) FROM {schema}operation_outputs"))
-        jobs = connection.scalar(sa.text(f"SELECT count(*) FROM {schema}workflow_status"))
+        steps = connection.scalar(sa.text("SELECT count(*) FROM operation_outputs"))
     engine.dispose()
-    return float(steps or 0) / float(jobs or 1)
+    return int(steps or 0)
 
 
 async def waiting(url: str, folder: Path, given: argparse.Namespace) -> Mapping[str, float]:
@@ -348,9 +296,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--waiting", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=30, help="how long the idle process is looked at")
     parser.add_argument("--settle", type=float, default=15, help="how long it is left alone before")
+    parser.add_argument("--quick", action="store_true", help="a few jobs: a look, no judgement")
     given: Any = parser.parse_args(arguments)
+    if given.quick:
+        given.jobs, given.waiting, given.seconds, given.settle = 30, 60, 1.0, 0.0
     if given.part is None:
-        return 0 if report(given) else 1
+        return 0 if report(given) or given.quick else 1
     figures = asyncio.run(PARTS[given.part](url_of(given.folder), given.folder, given))
     print(json.dumps(figures))
     return 0

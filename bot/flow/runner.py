@@ -70,9 +70,13 @@ class Runner:
             if carried.job.is_final:
                 await self._conclude(carried)
                 return None
-            if isinstance(carried.job.state, Submitted) and not carried.has_followed(self._ready.put_nowait):
-                return PARKED
-            await self._further(carried)
+            if not isinstance(carried.job.state, Submitted):
+                await self._further(carried)
+            # A state that is not stored, or only waited in, is no place to stop at: each stop costs its record.
+            while isinstance(carried.job.state, Staged | Submitted | Finished):
+                if isinstance(carried.job.state, Submitted) and not carried.has_followed(self._ready.put_nowait):
+                    return PARKED
+                await self._further(carried)
         except Superseded:
             log.warning("job_taken_over", job_id=job_id)
             self._carried.pop(job_id, None)
