@@ -144,7 +144,10 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
         case BudgetSpent():
             return _budget_spent(error)
         case StoreAway():
-            return "The bot's database does not answer, so nothing was taken or charged. Send it again in a minute."
+            return (
+                "The bot's database does not answer, so this was most likely not taken. "
+                "Give its card a minute to appear before you send it again."
+            )
         case Draining():
             return "The bot is restarting, so nothing was taken or charged. Send it again in a minute."
         case ChannelBusy():
