@@ -12,6 +12,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, repeat
@@ -92,7 +93,9 @@ class Engine:
         if self._thread is None or not self._thread.is_alive():
             return
         logging.getLogger("dbos").setLevel(logging.CRITICAL)
-        self._loop.call_soon_threadsafe(self._stop.set)
+        # A launch that failed may have closed its loop, and its thread not have ended yet.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._stop.set)
         ended = asyncio.Event()
 
         def wait() -> None:
