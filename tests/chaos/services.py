@@ -81,6 +81,7 @@ class Bot:
     board: str
     port: int = field(default_factory=free_port)
     _started: bool = False
+    _is_ready: bool = False
 
     @property
     def log(self) -> Path:
@@ -98,6 +99,7 @@ class Bot:
         self.note.unlink(missing_ok=True)
         self._has_orders = boundary is not None
         self._started = True
+        self._is_ready = False
         orders = ["--die-at", boundary, "--nth", str(nth)] if boundary else []
         own = {
             "TWEENBOT_DATA_DIR": str(self.folder / "data"),
@@ -157,13 +159,17 @@ class Bot:
     async def _ready(self) -> None:
         """Wait for the line that says so, or for the end."""
         assert self._process.stdout is not None
-        async with asyncio.timeout(START_S):
-            await self._process.stdout.readline()
+        if not self._is_ready:
+            async with asyncio.timeout(START_S):
+                await self._process.stdout.readline()
+            self._is_ready = True
 
     async def end(self, seconds: float) -> int:
         """Ask for an orderly end, and return the exit status; 0 for one that never was."""
         if not self._started:
             return 0
+        # Before its first line a process is Python that imports, and ends as such.
+        await self._ready()
         if self._process.returncode is None:
             self._process.terminate()
         try:
