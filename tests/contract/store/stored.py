@@ -97,3 +97,17 @@ async def spent(store: Jobs, author: Author = ANN) -> tuple[Decimal, Decimal]:
     """Return what this month's accounts hold: the author's and the server's."""
     usage = await store.usage(author, Allowance())
     return usage.author, usage.server
+
+
+def break_after_a_commit(database: Database) -> list[str]:
+    """Have the connection break right after the next commit, whose answer is lost; return what was broken so far."""
+    broken: list[str] = []
+
+    @sa.event.listens_for(database.engine, "commit")
+    def _(connection: sa.Connection) -> None:
+        if not broken:
+            broken.append("COMMIT")
+            connection.connection.driver_connection.commit()  # type: ignore[union-attr]  # a real one
+            raise sa.exc.OperationalError("COMMIT", None, ConnectionResetError())
+
+    return broken

@@ -27,6 +27,7 @@ from tests.contract.store.stored import (
     TERMS,
     UNCLEAR,
     at,
+    break_after_a_commit,
     claimed,
     job,
     spent,
@@ -237,18 +238,10 @@ async def test_a_job_counts_in_the_month_of_its_accept(database: Database) -> No
 async def test_an_accept_whose_commit_was_not_heard_of_is_found_by_the_next(database: Database) -> None:
     """The connection breaks right after the commit: the same transaction, run again, finds the job, reserved once."""
     store = Jobs(database, MODELS, None)
-    broken = 0
-
-    @sa.event.listens_for(database.engine, "commit")
-    def _(connection: sa.Connection) -> None:
-        nonlocal broken
-        if not broken:
-            broken += 1
-            connection.connection.driver_connection.commit()  # type: ignore[union-attr]  # a real one
-            raise sa.exc.OperationalError("COMMIT", None, ConnectionResetError())
+    broken = break_after_a_commit(database)
 
     assert (await store.accept(job(), TERMS)).id == "e1"
-    assert broken == 1
+    assert broken == ["COMMIT"]
     assert await spent(store) == (PRICE, PRICE)
 
 

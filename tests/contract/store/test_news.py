@@ -1,7 +1,6 @@
 """News from outside: stops and webhooks reach the process that carries the job, or the next one; nothing gets lost."""
 
 import pytest
-import sqlalchemy as sa
 
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
@@ -16,6 +15,7 @@ from tests.contract.store.stored import (
     TERMS,
     UNCLEAR,
     at,
+    break_after_a_commit,
     change,
     claimed,
     job,
@@ -205,15 +205,7 @@ async def test_news_survive_a_broken_connection(worker: Jobs, gateway: Jobs, dat
     """The commit that marks them told is not heard of: they are told all the same."""
     await claimed(worker)
     await gateway.ask_to_stop("e1")
-    broken = 0
-
-    @sa.event.listens_for(database.engine, "commit")
-    def _(connection: sa.Connection) -> None:
-        nonlocal broken
-        if not broken:
-            broken += 1
-            connection.connection.driver_connection.commit()  # type: ignore[union-attr]  # a real one
-            raise sa.exc.OperationalError("COMMIT", None, ConnectionResetError())
+    broken = break_after_a_commit(database)
 
     assert await worker.rung() == [Ring("e1", stop=True, request_id=None)]
-    assert broken == 1
+    assert broken == ["COMMIT"]
