@@ -17,6 +17,9 @@ class QuietChannel:
     pace = 1.0
     place: Mapping[str, str] = {"card": "1"}  # never changed
 
+    async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
+        """Do nothing."""
+
     async def show(self, card: Card) -> None:
         """Do nothing."""
 

@@ -12,12 +12,13 @@ from typing import Protocol
 
 from bot.domain.budget import Allowance, Budget, Usage
 from bot.domain.card import Card
-from bot.domain.errors import Which
+from bot.domain.errors import BadImage, Which
 from bot.domain.job import Job, Outcome, Ticket
 from bot.domain.media import Frame, Video
 from bot.domain.model import Value
 from bot.domain.progress import Update
 from bot.domain.request import Author, ImageRef
+from bot.domain.server import Rules
 
 
 class CancelAnswer(Enum):
@@ -137,6 +138,14 @@ class Channel(Protocol):
     @property
     def place(self) -> Mapping[str, str]:
         """What another process needs to find the channel, the card and the video's message; grows as they appear."""
+        ...
+
+    async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
+        """Show both frames with the card, as a video of ``size`` (width, height in pixels) crops them.
+
+        It is done before anything is spent, and may be repeated. A channel whose card shows no pictures does nothing.
+        Raises as :meth:`show` does; the job goes on without the picture then.
+        """
         ...
 
     async def show(self, card: Card) -> None:
@@ -265,6 +274,72 @@ class Claim:
     news: Ring
 
 
+class Inbox(Protocol):
+    """Images that a platform hands over once, under links that expire: kept until their job has ended.
+
+    What one process puts in, each process of the same store finds. Raises :class:`StoreAway`.
+    """
+
+    async def put(self, job_id: str, which: Which, data: bytes) -> None:
+        """Keep an image; a second one replaces the first."""
+        ...
+
+    async def put_fault(self, fault: BadImage, job_id: str) -> None:
+        """Keep, in the place of the image that the fault is about, why there is none."""
+        ...
+
+    async def get(self, job_id: str, which: Which) -> bytes | None:
+        """Return the image, or None while there is none; raise the :class:`BadImage` that stands in its place."""
+        ...
+
+
+class Previews(Protocol):
+    """Pictures of two frames, as a video's shape crops them."""
+
+    async def draw(self, start: Frame, end: Frame, size: tuple[int, int]) -> bytes:
+        """Return a JPEG of both frames, cropped at the centre to ``size`` (width, height in pixels), side by side."""
+        ...
+
+
+class LastFrames(Protocol):
+    """Where a video ends, another one may begin."""
+
+    async def last_frame(self, path: Path) -> bytes:
+        """Return the very last frame as a PNG file; raise :class:`BadVideo`."""
+        ...
+
+
+class Fitter(Protocol):
+    """Makes videos weigh less."""
+
+    async def fit(self, path: Path, to: Path, limit: int) -> Video:
+        """Write a copy of at most ``limit`` bytes, with as much of its resolution as that allows, and return its facts.
+
+        The file appears at ``to`` only when it is whole. Raises :class:`BadVideo` where no copy fits.
+        """
+        ...
+
+
+class Servers(Protocol):
+    """What the admins of servers have decided, and what an adapter notes for itself. Raises :class:`StoreAway`."""
+
+    async def set_rules(self, platform: str, server: str, rules: Rules) -> None:
+        """Set a server's rules; they hold from the next accept on, and the limits from the next admission."""
+        ...
+
+    async def drop_server(self, platform: str, server: str) -> None:
+        """Remove a server's rules and budgets: the bot was taken out of it."""
+        ...
+
+    async def note(self, name: str) -> str | None:
+        """Return what a platform's adapter has noted under this name."""
+        ...
+
+    async def set_note(self, name: str, value: str) -> None:
+        """Note something; it replaces what was noted under this name."""
+        ...
+
+
 class JobStore(Protocol):
     """All jobs, durable: the truth for users. Raises :class:`StoreAway` where it does not answer in time."""
 
@@ -324,6 +399,18 @@ class JobStore(Protocol):
 
     async def budgets(self, platform: str, server: str) -> Sequence[Budget]:
         """Return the budgets of a server."""
+        ...
+
+    async def placed(self, job_id: str, place: Mapping[str, str]) -> None:
+        """Add to a job's place, whoever carries it; what is there already stays. Nothing where there is no such job."""
+        ...
+
+    async def delete(self, job_id: str) -> bool:
+        """Delete what is stored of one job that has ended, as :meth:`forget` does; False where it is under way."""
+        ...
+
+    async def rules(self, platform: str, server: str) -> Rules:
+        """Return a server's rules; those of one that has set none leave everything open."""
         ...
 
     async def forget(self, author: Author) -> tuple[int, int]:

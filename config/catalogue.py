@@ -62,7 +62,12 @@ def _model(raw: dict[str, Any], unit_prices: Mapping[str, Decimal]) -> Model:
             factors=tuple(_factor(factor) for factor in raw["price"]["factors"]),
         ),
         frame=_frame(raw["frame"]),
+        safety=raw.get("safety"),
+        seed=raw.get("seed"),
     )
+    for named in (model.safety, model.seed):
+        if named is not None and model.option(named) is None:
+            raise ValueError(f"{named} is named as the safety checker's or the seed's option, but is no option")
     for needed in (
         *(factor.option for factor in model.price.factors),
         model.frame.resolution,

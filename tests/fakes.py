@@ -155,8 +155,16 @@ class FakeChannel:
     cards: list[Card] = field(default_factory=list)
     videos: list[bytes] = field(default_factory=list)
     errors: list[TweenError] = field(default_factory=list)
+    frame_errors: list[TweenError] = field(default_factory=list)
+    pictures: list[tuple[Frame, Frame, tuple[int, int]]] = field(default_factory=list)
     place: Mapping[str, str] = field(default_factory=dict)
     _shown: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
+        """Keep what was shown, or raise what the script says."""
+        if self.frame_errors:
+            raise self.frame_errors.pop(0)
+        self.pictures.append((start, end, size))
 
     async def show(self, card: Card) -> None:
         """Keep the card."""

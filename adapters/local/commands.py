@@ -11,7 +11,7 @@ import click
 
 from adapters.local.upload import contact_sheet_of
 from bot.domain.model import Model, Option, Value
-from bot.domain.request import Author, Command, ImageRef, check_option
+from bot.domain.request import Author, Command, ImageRef, as_typed, check_option
 from bot.wording import cli as words
 from bot.wording.refusals import fault
 
@@ -135,20 +135,11 @@ class _OptionValue(click.ParamType[object]):
         self._option = option
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:  # noqa: ANN401
-        typed = _typed(self._option.type, value)
+        typed = as_typed(self._option, value) if isinstance(value, str) else value
         broken = check_option(self._option, typed)
         if broken is not None:
             self.fail(fault(broken), param, ctx)
         return typed
-
-
-def _typed(kind: str, value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return {"integer": int, "number": float}.get(kind, str)(value)
-    except ValueError:
-        return value
 
 
 class _Sectioned(click.Command):

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -27,7 +27,7 @@ from bot.domain.errors import (
     Which,
 )
 from bot.domain.model import Model, Option
-from bot.domain.request import Author, Command, ImageRef, checked
+from bot.domain.request import Author, Command, ImageRef, as_typed, checked
 from bot.wording import local as words
 from bot.wording.units import size
 
@@ -225,12 +225,4 @@ def _value(option: Option | None, text: str) -> object:
     """Return what the text stands for; an empty field of an option is one that its sender did not fill in."""
     if option is not None and not text:
         return None
-    kinds: dict[str, Callable[[str], object]] = {"integer": int, "number": float, "boolean": _boolean}
-    try:
-        return kinds.get(option.type if option else "", str)(text)
-    except ValueError:
-        return text
-
-
-def _boolean(text: str) -> object:
-    return {"true": True, "false": False}.get(text.lower(), text)
+    return text if option is None else as_typed(option, text)

@@ -12,7 +12,7 @@ from adapters.local.folders import Folders, Load
 from bot.domain.card import Card
 from bot.domain.errors import BadImage, ImageFault, TweenError, Which
 from bot.domain.job import Job
-from bot.domain.media import Video
+from bot.domain.media import Frame, Video
 from bot.domain.request import ImageRef
 from bot.wording.units import size
 
@@ -77,6 +77,9 @@ class BoardChannel:
     def place(self) -> Mapping[str, str]:
         """The name of the video's file, once it is there."""
         return dict(self._place)
+
+    async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
+        """Do nothing: whoever asks has both images."""
 
     async def show(self, card: Card) -> None:
         """Put the card up; the images go with the last one, unless an unclear job may be sent again."""

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from adapters.local.facts import asked, ending
-from bot.domain.card import Card
+from bot.domain.card import Action, Card
 from bot.domain.errors import (
     BadImage,
     BadImages,
@@ -37,6 +37,8 @@ class Refusal(Exception):
         self.code = code
 
 
+SERVED = (Action.CANCEL, Action.LOOK_AGAIN, Action.SEND_AGAIN)
+"""The actions that have a path of their own: whatever makes a new job is sent as one."""
 AGAIN_S = 60
 """Seconds after which a bot that restarts, or whose store is away, is worth another try; its words say a minute."""
 
@@ -95,7 +97,7 @@ def _card(card: Card) -> dict[str, Any]:
         "fraction": card.fraction,
         "fields": [{"name": field.name, "value": field.value} for field in card.fields],
         "notices": list(card.notices),
-        "actions": {action.value: ACTIONS[action] for action in card.actions},
+        "actions": {action.value: ACTIONS[action] for action in card.actions if action in SERVED},
     }
 
 

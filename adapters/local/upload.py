@@ -10,7 +10,7 @@ from adapters.local.errors import of_disk
 from bot.domain.card import Card
 from bot.domain.errors import BadVideo
 from bot.domain.job import Job
-from bot.domain.media import Video
+from bot.domain.media import Frame, Video
 from bot.ports import ContactSheets
 from bot.wording.card import length, pixels
 
@@ -54,6 +54,9 @@ class LocalChannel:
     def place(self) -> Mapping[str, str]:
         """Nothing: the channel ends with the process."""
         return {}
+
+    async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
+        """Do nothing: a terminal shows no pictures."""
 
     async def show(self, card: Card) -> None:
         """Show the card."""

@@ -31,6 +31,12 @@ class Action(Enum):
     CANCEL = "cancel"
     LOOK_AGAIN = "look"
     SEND_AGAIN = "again"
+    RERUN = "rerun"
+    EDIT = "edit"
+    SWAP = "swap"
+    CONTINUE = "continue"
+    RECIPE = "recipe"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,8 @@ class Card:
     """What a reader sees of a job at one moment; two equal cards look the same.
 
     ``fraction`` (0..1) is None where nothing is known of it; ``status`` is one line; ``notices`` are whole sentences;
-    ``actions`` are what its author may do now, in the order to show them.
+    ``actions`` are what may be done now, in the order to show them: each platform shows those that it serves.
+    ``since`` is when the job was accepted, in seconds of the flow's clock.
     """
 
     job_id: str
@@ -51,3 +58,4 @@ class Card:
     fields: tuple[Field, ...]
     notices: tuple[str, ...]
     actions: tuple[Action, ...] = ()
+    since: float = 0.0

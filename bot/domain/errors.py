@@ -6,7 +6,10 @@
     │   ├── BadImage             one of the two images cannot be used (BadImages: both)
     │   ├── ContentRefused       the provider's content policy
     │   ├── InputRefused         the provider refused an input that we let through
-    │   └── NotYours             only the author of a job may do that
+    │   ├── NotYours             only the author of a job may do that
+    │   ├── NotHere, NotThem     the server's admins allow other channels, or other roles
+    │   ├── UnsafeRefused        the safety checker may not be turned off here
+    │   └── NoWayIn              the bot cannot post where the command was given
     ├── TryLater             nothing to mend: the same request may work in a while
     │   ├── ProviderBusy         429, a full queue
     │   ├── ProviderUnreachable  no connection, or the answer never came
@@ -24,6 +27,7 @@
     │   ├── DatabaseInUse        another process works on the SQLite file
     │   ├── StoreUnfit           the database was made by a newer version of the bot
     │   ├── EngineFailed         the embedded engine did not start
+    │   ├── PlatformRefused, PlatformAway   a chat platform refuses the bot's token, or is not reached at the start
     │   ├── CredentialsMissing, CredentialsRefused, AccountExhausted, EndpointUnknown
     │   ├── ProtocolBroken       an answer that fits no contract
     │   ├── BadVideo             the result is not the MP4 it claims to be
@@ -161,6 +165,42 @@ class NotYours(UserFixable):
     """Only the author of a job may do that."""
 
 
+class NotHere(UserFixable):
+    """The server's admins allow videos in the ``channels`` of these ids only."""
+
+    def __init__(self, channels: tuple[str, ...]) -> None:
+        super().__init__(f"only in {', '.join(channels)}")
+        self.channels = channels
+
+
+class NotThem(UserFixable):
+    """The server's admins allow videos to members with one of the ``roles`` of these ids only."""
+
+    def __init__(self, roles: tuple[str, ...]) -> None:
+        super().__init__(f"only for {', '.join(roles)}")
+        self.roles = roles
+
+
+class UnsafeRefused(UserFixable):
+    """The ``option`` would turn the safety checker off, against the admins, or where a channel is open to all ages."""
+
+    def __init__(self, option: str, *, by_admins: bool) -> None:
+        super().__init__(f"{option}: {'not allowed' if by_admins else 'not age-restricted'}")
+        self.option = option
+        self.by_admins = by_admins
+
+
+class NoWayIn(UserFixable):
+    """The bot cannot post in the channel, nor write to the author directly; nothing was accepted.
+
+    ``missing`` are the permissions that it lacks there, by the platform's names; empty where it is no member at all.
+    """
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(f"lacks {', '.join(missing) or 'membership'}")
+        self.missing = missing
+
+
 class ProviderBusy(TryLater):
     """The provider took nothing because it is full; ``retry_after`` in seconds, where it says."""
 
@@ -296,6 +336,26 @@ class EngineFailed(OurFault):
 
     def __init__(self, said: str) -> None:
         super().__init__(said)
+        self.said = said
+
+
+class PlatformRefused(OurFault):
+    """A chat platform, by its ``name``, refuses the bot; ``setting`` holds its token, ``said`` is why."""
+
+    def __init__(self, name: str, setting: str, said: str) -> None:
+        super().__init__(f"{name}: {said}")
+        self.name = name
+        self.setting = setting
+        self.said = said
+
+
+class PlatformAway(OurFault):
+    """A chat platform, by its ``name``, cannot be reached; ``setting`` moves it, ``said`` is why."""
+
+    def __init__(self, name: str, setting: str, said: str) -> None:
+        super().__init__(f"{name}: {said}")
+        self.name = name
+        self.setting = setting
         self.said = said
 
 

@@ -146,7 +146,11 @@ def _ratio(text: str) -> float:
 
 @dataclass(frozen=True)
 class Model:
-    """One first-last-frame-to-video endpoint: the names of its three inputs, its options, its price and its frames."""
+    """One first-last-frame-to-video endpoint: the names of its three inputs, its options, its price and its frames.
+
+    ``safety`` names the boolean option that turns the provider's safety checker off, and ``seed`` the one that makes
+    two videos alike; None where the model has none.
+    """
 
     endpoint: str
     title: str
@@ -156,6 +160,8 @@ class Model:
     options: tuple[Option, ...]
     price: PriceRule
     frame: FrameRule
+    safety: str | None = None
+    seed: str | None = None
 
     def option(self, name: str) -> Option | None:
         """The option of that name, if the model has it."""

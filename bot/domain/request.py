@@ -36,11 +36,23 @@ class ImageRef:
 
 
 @dataclass(frozen=True)
+class Where:
+    """Where a command was given: the channel's id, and its parent's where it is a thread.
+
+    ``age_restricted`` is whether the platform lets adults alone in.
+    """
+
+    channels: tuple[str, ...]
+    age_restricted: bool = False
+
+
+@dataclass(frozen=True)
 class Command:
     """What an adapter has read from its platform's payload; nothing of it is checked yet.
 
     ``id`` is the platform's own event id, unique among all platforms. In ``options`` a value of None means that the
-    author did not set it. ``again_of`` is the job that this one sends again.
+    author did not set it. ``again_of`` is the job that this one sends again. ``where`` is None on a platform that has
+    no channels, and hence no rules for them.
     """
 
     id: str
@@ -50,6 +62,7 @@ class Command:
     prompt: str
     options: Mapping[str, object]
     again_of: str | None = None
+    where: Where | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +132,22 @@ def check_option(option: Option, value: object) -> Fault | None:
     if error is None:
         return None
     return Fault(option.name, _RULES.get(str(error.validator), "type"), value, option.schema)
+
+
+def as_typed(option: Option, text: str) -> object:
+    """Return what a text means as a value of this option; the text itself where it is no such value, for the check."""
+    try:
+        match option.type:
+            case "integer":
+                return int(text)
+            case "number":
+                return float(text)
+            case "boolean":
+                return {"true": True, "false": False}.get(text.strip().lower(), text)
+            case _:
+                return text
+    except ValueError:
+        return text
 
 
 _RULES: dict[str, Rule] = {"enum": "choice", "minimum": "range", "maximum": "range"}

@@ -29,6 +29,10 @@ CROP_WORTH_TELLING = 0.1
 """The share of an image that may be cropped away before it is said."""
 
 
+REMIXES = (Action.RERUN, Action.EDIT, Action.SWAP)
+"""What makes a new job of an old one's frames."""
+
+
 class CardMaker:
     """Makes the cards of jobs for one provider; ``charges`` says whether a job costs money there."""
 
@@ -49,6 +53,7 @@ class CardMaker:
             fields=self._fields(job),
             notices=_notices(job, answer),
             actions=_actions(job, progress, answer),
+            since=job.accepted_at,
         )
 
     def _fields(self, job: Job) -> tuple[Field, ...]:
@@ -115,7 +120,12 @@ def _actions(job: Job, progress: Progress, answer: CancelAnswer | None) -> tuple
     match job.state:
         case Unclear():
             return (Action.LOOK_AGAIN, Action.SEND_AGAIN)
-        case Delivered() | Failed() | Cancelled() | Finished() | Posting():
+        case Delivered():
+            return (*REMIXES, Action.CONTINUE, Action.RECIPE, Action.DELETE)
+        case Failed() | Cancelled():
+            # Frames that were never usable make no second job.
+            return (*(REMIXES if job.image_sizes else ()), Action.RECIPE, Action.DELETE)
+        case Finished() | Posting():
             return ()
         case _:
             # A stop that was answered is not asked for twice.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.domain.card import Card
 from bot.domain.job import Job
-from bot.domain.media import Video
+from bot.domain.media import Frame, Video
 from bot.domain.progress import Progress
 from bot.flow.card import CardMaker
 from bot.flow.kit import Kit
@@ -114,6 +114,11 @@ class _Fenced:
     def place(self) -> Mapping[str, str]:
         """As the channel's."""
         return self.inner.place
+
+    async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
+        """Show the frames."""
+        await self.hold.check()
+        await self.inner.frames(start, end, size)
 
     async def show(self, card: Card) -> None:
         """Show the card."""

@@ -14,6 +14,7 @@ from bot.domain.job import Accepted, Job, Staged, Submitted, Submitting, Unclear
 from bot.domain.model import Model
 from bot.domain.progress import Phase, Progress
 from bot.domain.request import Author, Command
+from bot.domain.server import Rules, narrower
 from bot.flow.accept import accept
 from bot.flow.card import CardMaker
 from bot.ports import Entry, JobStore, Terms
@@ -53,13 +54,19 @@ class Desk:
     async def accept(self, command: Command, place: Mapping[str, str]) -> Job:
         """Check and store a command, and reserve its price; then it is acknowledged. A redelivered one is the same job.
 
-        Raises :class:`BadRequest`, :class:`QueueFull`, :class:`BudgetSpent`, :class:`StoreAway` or :class:`Draining`;
-        nothing is stored and nothing is spent then.
+        Raises :class:`BadRequest`, :class:`NotHere`, :class:`NotThem`, :class:`UnsafeRefused`, :class:`QueueFull`,
+        :class:`BudgetSpent`, :class:`StoreAway` or :class:`Draining`; nothing is stored and nothing is spent then.
         """
-        job = replace(accept(command, self._model, self._clock()), place=place)
         if self._closed:
             raise Draining
-        kept = await self._store.accept(job, self._terms)
+        rules = await self._rules(command)
+        if (where := command.where) is not None:
+            rules.check(command.author, where)
+            command = replace(command, options=rules.complete(command.options, self._model))
+            rules.check_safety(command.options, self._model, where)
+        job = replace(accept(command, self._model, self._clock()), place=place)
+        waiting = narrower(rules.waiting_per_author, self._terms.waiting_per_author)
+        kept = await self._store.accept(job, replace(self._terms, waiting_per_author=waiting))
         self._wake()
         return kept
 
@@ -74,6 +81,19 @@ class Desk:
     async def find(self, job_id: str, author: Author) -> Job | None:
         """Return a job as it stands. None where there is no such job."""
         return await self._own(job_id, author)
+
+    async def shown(self, job_id: str) -> Job | None:
+        """Return a job to somebody who sees its card, whoever that is. None where there is no such job."""
+        return await self._store.load(job_id)
+
+    async def placed(self, job_id: str, place: Mapping[str, str]) -> None:
+        """Note where the card is that answered a job's command: whichever process carries the job edits that."""
+        await self._store.placed(job_id, place)
+
+    async def delete(self, job_id: str, author: Author) -> bool:
+        """Delete what is stored of a job of the author's that has ended; False where it is under way or not there."""
+        job = await self._own(job_id, author)
+        return job is not None and await self._store.delete(job_id)
 
     async def stop(self, job_id: str, author: Author) -> Job | None:
         """Ask for a stop; what came of it is told on the card. None where there is no such job."""
@@ -115,6 +135,12 @@ class Desk:
     async def forget(self, author: Author) -> tuple[int, int]:
         """Delete my data: (jobs deleted, jobs under way, which are deleted when they end)."""
         return await self._store.forget(author)
+
+    async def _rules(self, command: Command) -> Rules:
+        author = command.author
+        if command.where is None or not author.server:
+            return Rules()
+        return await self._store.rules(author.platform, author.server)
 
     async def _own(self, job_id: str, author: Author) -> Job | None:
         job = await self._store.load(job_id)

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import structlog
+
 from bot.domain.errors import BadImage, BadImages, Charge, TweenError, Which
 from bot.domain.job import Cancelled, Failed, Job, Staged
 from bot.domain.media import Frame
@@ -10,6 +12,8 @@ from bot.domain.request import ImageRef
 from bot.flow.kit import Kit
 from bot.flow.patience import Stopped, patiently
 from bot.flow.run import Run
+
+log = structlog.get_logger()
 
 
 async def stage(job: Job, run: Run) -> Job:
@@ -33,19 +37,30 @@ async def _until_stopped(run: Run) -> None:
 
 async def _staged(job: Job, run: Run) -> Job:
     try:
-        return job.to(await patiently(lambda: _stage(job, run.kit), run.kit, run.signals))
+        return job.to(await patiently(lambda: _stage(job, run), run.kit, run.signals))
     except Stopped:
         return job.to(Cancelled(Charge.NONE))
     except TweenError as error:
         return job.to(Failed(error))
 
 
-async def _stage(job: Job, kit: Kit) -> Staged:
-    """Nothing is uploaded before both images are known to be usable."""
+async def _stage(job: Job, run: Run) -> Staged:
+    """Nothing is uploaded before both images are known to be usable, and their author can see how they are cropped."""
+    kit = run.kit
     start, end = await _prepared(job, kit)
+    await _show(start, end, job, run)
     start_url = await kit.provider.upload(start)
     end_url = start_url if end.data == start.data else await kit.provider.upload(end)
     return Staged(start, end, start_url, end_url)
+
+
+async def _show(start: Frame, end: Frame, job: Job, run: Run) -> None:
+    size = job.request.model.frame.size(job.request.options, start.size)
+    try:
+        await run.channel.frames(start, end, size)
+    except TweenError as error:
+        # The job is worth more than its picture.
+        log.warning("frames_not_shown", job_id=job.id, error=str(error))
 
 
 async def _prepared(job: Job, kit: Kit) -> tuple[Frame, Frame]:

@@ -30,6 +30,12 @@ ACTIONS: Mapping[Action, str] = {
     Action.CANCEL: "Cancel",
     Action.LOOK_AGAIN: "Look again",
     Action.SEND_AGAIN: "Send again (may charge twice)",
+    Action.RERUN: "Again, new seed",
+    Action.EDIT: "Edit",
+    Action.SWAP: "Swap",
+    Action.CONTINUE: "Continue from last frame",
+    Action.RECIPE: "Recipe",
+    Action.DELETE: "Delete",
 }
 UNCLEAR_FREE = "The engine's answer was lost, so it may be rendering this for nothing. Send it again when you like."
 

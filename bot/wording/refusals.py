@@ -30,7 +30,12 @@ from bot.domain.errors import (
     JobCancelled,
     NotFetched,
     NotHandedOver,
+    NotHere,
+    NotThem,
     NotYours,
+    NoWayIn,
+    PlatformAway,
+    PlatformRefused,
     PostUnclear,
     ProtocolBroken,
     ProviderBusy,
@@ -45,6 +50,7 @@ from bot.domain.errors import (
     TookTooLong,
     TweenError,
     Unreadable,
+    UnsafeRefused,
     Whose,
 )
 from bot.wording.units import IMAGE, duration, money
@@ -119,6 +125,12 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
             )
         case EngineFailed(said=said):
             return f"The embedded engine did not start. Is tweenbot installed with its engine extra? It said: {said}"
+        case PlatformRefused(name=name, setting=setting, said=said):
+            return f"{name} refuses the bot ({said}). Check {setting}; tweenbot doctor says what else is amiss."
+        case PlatformAway(name=name, setting=setting, said=said):
+            return (
+                f"{name} cannot be reached ({said}). Check the network, and {setting} if it is set; then start again."
+            )
         case CredentialsMissing():
             return "There is no fal key. Set FAL_KEY to a key from fal.ai/dashboard/keys."
         case CredentialsRefused():
@@ -139,6 +151,15 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
             return f"The video is made, but could not be put in its place ({said}). It lies at {kept}."
         case NotYours():
             return "Only the author of this job may do that."
+        case NotHere():
+            return "The admins of this server allow videos in other channels only. Nothing was taken or charged."
+        case NotThem():
+            return "The admins of this server allow videos to some roles only. Ask them for one; nothing was charged."
+        case UnsafeRefused(option=option, by_admins=by_admins):
+            why = "in an age-restricted channel" if not by_admins else "where the server's admins allow it"
+            return f"{option} can be turned off only {why}. Leave it on, and send it again."
+        case NoWayIn():
+            return _no_way_in(error)
         case QueueFull(whose=whose, limit=limit):
             return f"{_WAITING[whose].format(limit=limit)} Nothing was taken or charged; send it again in a while."
         case BudgetSpent():
@@ -166,6 +187,14 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
             return "The provider stopped the job, as it was asked to."
         case _:
             return f"Something unexpected went wrong: {error}."
+
+
+def _no_way_in(error: NoWayIn) -> str:
+    lacks = f"lacks {_listed(error.missing, 'and')} here" if error.missing else "is no member here"
+    return (
+        f"The bot {lacks}, so it could not post the video, and you take no direct messages from it. Nothing was taken "
+        "or charged. Ask an admin to let it in, or allow direct messages, and send it again."
+    )
 
 
 _WAITING: Mapping[Whose, str] = {
@@ -210,6 +239,7 @@ _KINDS = {
     "number": ("a number", "5.5"),
     "boolean": ("true or false", "true"),
     "string": ("a text", '"slow pan"'),
+    "line": ("an option with its value", "num_frames = 100"),
 }
 
 

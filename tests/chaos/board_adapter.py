@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.card import Card
 from bot.domain.errors import BadImage, ChannelGone, ImageFault, NotHandedOver, Which
 from bot.domain.job import Job
-from bot.domain.media import Video
+from bot.domain.media import Frame, Video
 from bot.domain.request import ImageRef
 from bot.ports import Attachments
 from tests.chaos.board_client import BoardClient
@@ -71,6 +71,9 @@ class BoardChannel:
     def place(self) -> Mapping[str, str]:
         """``channel``, and ``card`` once there is one."""
         return self._place
+
+    async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
+        """Do nothing: the board shows no pictures."""
 
     async def show(self, card: Card) -> None:
         """Edit the card, or post it. A message that was there before its id was stored is found by its nonce."""

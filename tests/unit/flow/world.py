@@ -282,6 +282,9 @@ class WorldChannel:
         """Where the card is."""
         return {"card": "c1"} if self.world.card else {}
 
+    async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
+        """Do nothing: nobody looks."""
+
     async def show(self, card: Card) -> None:
         """Keep it."""
         await self.world.cross()
