@@ -55,6 +55,15 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         raise BadVideo("not an MP4, or a damaged one") from e
 
 
+def last_of(path: Path) -> VideoFrame:
+    """Decode the last frame that the video shows; raise :class:`BadVideo` where it has none."""
+    with opened(path) as (container, stream):
+        last = _decoded(container, stream, at_end=True)
+    if last is None:
+        raise BadVideo("no frame that can be decoded")
+    return last
+
+
 def _inspected(path: Path) -> Video:
     size = path.stat().st_size if path.is_file() else 0
     if size == 0:

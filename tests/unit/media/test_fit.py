@@ -1,0 +1,226 @@
+"""A video that is too heavy for a channel gets a copy that is not, or a refusal; never half a file."""
+
+import asyncio
+import math
+import os
+import random
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import psutil
+import pytest
+from PIL import Image, ImageChops, ImageStat
+
+from adapters.media.fit import PyAVFitter
+from adapters.media.videos import PyAVVideos
+from bot.domain.errors import BadVideo
+from tests.unit.media.videos import RATE, write, write_sound
+
+SIZE, FRAMES = (480, 272), 24
+
+
+@pytest.fixture
+def fitter() -> PyAVFitter:
+    return PyAVFitter()
+
+
+@pytest.fixture(scope="module")
+def heavy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a video of over a megabyte: a picture that moves under noise, encoded almost without loss."""
+    path = noisy(tmp_path_factory.mktemp("heavy") / "heavy.mp4", 0.12)
+    assert path.stat().st_size > 1_000_000
+    return path
+
+
+def noisy(path: Path, noise_part: float) -> Path:
+    dice = random.Random(1)
+    ground = Image.radial_gradient("L").resize(SIZE).convert("RGB")
+    with av.open(str(path), "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=RATE)
+        (stream.width, stream.height), stream.pix_fmt = SIZE, "yuv420p"
+        stream.options, stream.codec_context.color_range = {"crf": "8", "preset": "ultrafast"}, 1
+        stream.codec_context.colorspace = stream.codec_context.color_primaries = stream.codec_context.color_trc = 1
+        for number in range(FRAMES):
+            noise = Image.frombytes("RGB", SIZE, dice.randbytes(3 * SIZE[0] * SIZE[1]))
+            image = Image.blend(ImageChops.offset(ground, 5 * number, 0), noise, noise_part).convert("RGBA")
+            frame = av.VideoFrame.from_bytes(image.tobytes(), *SIZE, "rgba")
+            frame.pts, frame.time_base = number, Fraction(1, RATE)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def pictures(path: Path) -> tuple[list[Image.Image], list[float]]:
+    """Return all frames in gray, and their times in seconds."""
+    with av.open(str(path)) as container:
+        frames = [frame.reformat(format="gray") for frame in container.decode(video=0)]
+        return [frame.to_image() for frame in frames], [frame.time for frame in frames]  # type: ignore[no-untyped-call]
+
+
+def likeness(one: Path, other: Path) -> float:
+    """Return the PSNR of two videos in dB."""
+    pairs = zip(pictures(one)[0], pictures(other)[0], strict=True)
+    mean = sum(ImageStat.Stat(ImageChops.difference(a, b)).sum2[0] for a, b in pairs) / (FRAMES * SIZE[0] * SIZE[1])
+    return 10 * math.log10(255**2 / mean)
+
+
+def workers() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children() if "adapters.media.fit_worker" in child.cmdline()]
+
+
+async def until_it_works(folder: Path) -> None:
+    """Wait until a worker has begun to write."""
+    async with asyncio.timeout(30):
+        while not any(folder.glob("*.part/*")):  # noqa: ASYNC110  # another process cannot set an event
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(("limit", "at_least"), [(600_000, 33), (150_000, 26)])
+async def test_a_copy_uses_what_it_may_weigh(
+    fitter: PyAVFitter, heavy: Path, tmp_path: Path, limit: int, at_least: float
+) -> None:
+    """The same frames at the same times in the same size, within the limit and over 85 % of it, and like the video."""
+    copy = tmp_path / "copy.mp4"
+    video = await fitter.fit(heavy, copy, limit)
+    assert (video.width, video.height, video.frames) == (*SIZE, FRAMES)
+    assert limit * 0.85 < video.bytes <= limit
+    assert pictures(copy)[1] == pictures(heavy)[1]
+    assert likeness(heavy, copy) > at_least
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.mp4"]
+
+
+async def test_a_copy_plays_everywhere_and_at_once(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
+    """H.264 High in yuv420p, colours named as in the video, the index in front, and the facts are the file's own."""
+    copy = tmp_path / "copy.mp4"
+    video = await fitter.fit(heavy, copy, 300_000)
+    with av.open(str(copy)) as container:
+        stream = container.streams.video[0]
+        context = stream.codec_context
+        assert (context.profile, context.pix_fmt) == ("High", "yuv420p")
+        assert stream.average_rate == RATE
+        assert (context.color_range, context.colorspace, context.color_primaries, context.color_trc) == (1, 1, 1, 1)
+    data = copy.read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")
+    videos = PyAVVideos()
+    assert await videos.inspect(copy) == video
+    videos.close()
+
+
+async def test_a_video_with_too_few_bits_a_pixel_gets_smaller(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
+    """Even sides, the same shape, and all frames."""
+    video = await fitter.fit(heavy, tmp_path / "copy.mp4", 6_000)
+    assert (video.width, video.height) in {(360, 204), (240, 136)}
+    assert (video.frames, video.bytes <= 6_000) == (FRAMES, True)
+
+
+@pytest.mark.parametrize("limit", [0, 1_500, 2_500])
+async def test_what_does_not_fit_is_refused(fitter: PyAVFitter, heavy: Path, tmp_path: Path, limit: int) -> None:
+    """Before anything but blocks is left, there is no copy: whoever asked can say where the video lies instead."""
+    with pytest.raises(BadVideo, match=f"does not fit into {limit} bytes"):
+        await fitter.fit(heavy, tmp_path / "copy.mp4", limit)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_noise_is_refused_before_it_turns_into_blocks(fitter: PyAVFitter, tmp_path: Path) -> None:
+    """x264 could do with these bytes, if it threw away all that noise is made of."""
+    path = noisy(tmp_path / "noise.mp4", 1.0)
+    with pytest.raises(BadVideo, match="does not fit into 3500 bytes"):
+        await fitter.fit(path, tmp_path / "copy.mp4", 3_500)
+
+
+async def test_sound_comes_along(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
+    """As AAC, as long as it was, and its weight is counted."""
+    loud = write_sound(tmp_path / "loud.mp4", heavy)
+    video = await fitter.fit(loud, tmp_path / "copy.mp4", 120_000)
+    assert (video.frames, video.bytes <= 120_000) == (FRAMES, True)
+    with av.open(str(tmp_path / "copy.mp4")) as container:
+        sound = container.streams.audio[0]
+        seconds = sum(frame.samples for frame in container.decode(sound)) / sound.rate
+    assert sound.codec_context.name == "aac"
+    assert seconds == pytest.approx(1.0, abs=0.1)
+
+
+async def test_a_light_video_does_not_grow(fitter: PyAVFitter, tmp_path: Path) -> None:
+    """A limit far above what the video weighs is no reason to make it heavier."""
+    light = write(tmp_path / "light.mp4", frames=40)
+    video = await fitter.fit(light, tmp_path / "copy.mp4", 10_000_000)
+    assert video.bytes <= light.stat().st_size * 1.25
+
+
+async def test_what_is_no_video_is_refused(fitter: PyAVFitter, tmp_path: Path) -> None:
+    """The worker's refusal comes over as it is."""
+    (tmp_path / "page.mp4").write_bytes(b"<html>502 Bad Gateway</html>" * 50)
+    with pytest.raises(BadVideo, match="not an MP4, or a damaged one"):
+        await fitter.fit(tmp_path / "page.mp4", tmp_path / "copy.mp4", 10_000)
+    assert [path.name for path in tmp_path.iterdir()] == ["page.mp4"]
+
+
+async def test_a_copy_that_cannot_be_put_in_place_leaves_nothing(
+    fitter: PyAVFitter, heavy: Path, tmp_path: Path
+) -> None:
+    """Where a folder has the copy's name, the half-made file goes again."""
+    (tmp_path / "copy.mp4").mkdir()
+    with pytest.raises(BadVideo, match="not made smaller: is a directory"):
+        await fitter.fit(heavy, tmp_path / "copy.mp4", 100_000)
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.mp4"]
+
+
+async def test_a_cancelled_fit_leaves_neither_a_file_nor_a_process(
+    fitter: PyAVFitter, heavy: Path, tmp_path: Path
+) -> None:
+    """Ending the wait ends the work; another can begin at once."""
+    fitting = asyncio.create_task(fitter.fit(heavy, tmp_path / "copy.mp4", 300_000))
+    await until_it_works(tmp_path)
+    [worker] = workers()
+    worker.suspend()  # one that cannot hear anything
+    fitting.cancel()
+    async with asyncio.timeout(10):
+        await asyncio.wait([fitting])
+    assert fitting.cancelled()
+    assert (list(tmp_path.iterdir()), worker.is_running()) == ([], False)
+
+
+async def test_fitting_has_a_deadline(heavy: Path, tmp_path: Path) -> None:
+    """A video that takes too long is given up, and leaves nothing."""
+    with pytest.raises(BadVideo, match=r"not made smaller within 0\.2 s"):
+        await PyAVFitter(deadline=0.2).fit(heavy, tmp_path / "copy.mp4", 300_000)
+    assert (list(tmp_path.iterdir()), workers()) == ([], [])
+
+
+async def test_a_worker_that_dies_is_named(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
+    """A machine short of memory may end it: that costs the copy, not the bot."""
+    fitting = asyncio.create_task(fitter.fit(heavy, tmp_path / "copy.mp4", 300_000))
+    await until_it_works(tmp_path)
+    [worker] = workers()
+    worker.kill()
+    with pytest.raises(BadVideo, match="the encoder ended with -9"):
+        await fitting
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_worker_ends_with_the_bot(heavy: Path, tmp_path: Path) -> None:
+    """When the pipe to the bot closes, as it does at a kill -9, the worker takes its files with it."""
+    folder = tmp_path / "copy.mp4.part"
+    folder.mkdir()
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "adapters.media.fit_worker", heavy, folder, "300000"),
+        stdin=asyncio.subprocess.PIPE,
+        env=os.environ,
+    )
+    assert worker.stdin is not None
+    await until_it_works(tmp_path)
+    worker.stdin.close()
+    async with asyncio.timeout(10):
+        assert await worker.wait() == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_what_a_loss_of_power_left_is_replaced(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
+    """A folder of half-made files under the same name does not stand in the way."""
+    (tmp_path / "copy.mp4.part").mkdir()
+    (tmp_path / "copy.mp4.part" / "video.mp4").write_bytes(b"half")
+    video = await fitter.fit(heavy, tmp_path / "copy.mp4", 200_000)
+    assert video.bytes == (tmp_path / "copy.mp4").stat().st_size
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.mp4"]
