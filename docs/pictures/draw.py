@@ -26,6 +26,7 @@ from bot.domain.card import Card
 from bot.domain.request import Author, Command, ImageRef
 from bot.flow.accept import accept
 from bot.flow.kit import Kit, Limits
+from bot.flow.signals import Signals
 from bot.flow.tween import tween
 from bot.wording.units import duration
 from config import catalogue
@@ -76,7 +77,7 @@ async def job(view: Kept, output: Path) -> None:
         files = (DiskAttachments(), PillowFrames(), PyAVVideos())
         kit = Kit(provider, *files, workroom=output.parent, limits=limits, clock=time.monotonic)
         channel = LocalChannel(view, output, ContactSheet())
-        await tween(accept(command, model, time.monotonic()), kit, channel, asyncio.Event())
+        await tween(accept(command, model, time.monotonic()), kit, channel, Signals())
 
 
 def main() -> None:
