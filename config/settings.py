@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, AnyHttpUrl, AnyWebsocketUrl, BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError, from_json
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     fal_key: SecretStr | None = None
     fal_key_id: SecretStr | None = None
     fal_key_secret: SecretStr | None = None
+    discord_token: SecretStr | None = None
+    discord_api_url: AnyHttpUrl | None = Field(default=None, validation_alias="TWEENBOT_DISCORD_API_URL")
+    discord_gateway_url: AnyWebsocketUrl | None = Field(default=None, validation_alias="TWEENBOT_DISCORD_GATEWAY_URL")
     fal_url: AnyHttpUrl | None = Field(default=None, validation_alias="TWEENBOT_FAL_URL")
     data_dir: Path = Field(default=Path(".tweenbot"), validation_alias="TWEENBOT_DATA_DIR")
     database_url: SecretStr | None = Field(default=None, validation_alias="TWEENBOT_DATABASE_URL")

@@ -78,7 +78,7 @@ class Bot:
 async def serve(settings: Settings, role: Role, make_faces: MakeFaces | None = None) -> int:
     """Run until a signal, and return the exit status: not 0 where the others gave this process up.
 
-    ``make_faces`` opens the platforms; by default it is the local channel.
+    ``make_faces`` opens the platforms; by default the local channel, and those whose tokens are set.
     """
     ending = asyncio.Event()
 
@@ -133,12 +133,13 @@ def _end_in_time(status: int) -> None:
 
 
 async def _until_the_end(bot: Bot) -> int:
-    events = [bot.ending, *([bot.runtime.lost] if bot.runtime else [])]
+    lost = [*([bot.runtime.lost] if bot.runtime else []), *(face.lost for face in bot.faces if face.lost)]
+    events = [bot.ending, *lost]
     waits = [asyncio.create_task(event.wait(), name="end") for event in events]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()
-    return EXIT_LOST if bot.runtime and bot.runtime.lost.is_set() else 0
+    return EXIT_LOST if any(event.is_set() for event in lost) else 0
 
 
 @asynccontextmanager
@@ -157,7 +158,7 @@ async def _bot(
         model = models[catalogue.DEFAULT_ENDPOINT]
         nodes = Nodes(database) if role.carries else None
         jobs = Jobs(database, models, nodes.id, lease=nodes.until_held) if nodes else Jobs(database, models, None)
-        faces = make_faces(jobs) if make_faces else [local_face(settings, model, jobs)]
+        faces = make_faces(jobs) if make_faces else await _faces(stack, settings, model, database, jobs)
         runner = runtime = None
         if nodes:
             runner = await _runner(stack, settings, jobs, provider, faces)
@@ -167,6 +168,19 @@ async def _bot(
         bot = Bot(settings, role, database, jobs, provider, desk, faces, runtime, runner, ending)
         await _open(stack, bot)
         yield bot
+
+
+async def _faces(
+    stack: AsyncExitStack, settings: Settings, model: Model, database: Database, jobs: Jobs
+) -> Sequence[Face]:
+    """Open the local channel, and each platform whose token is set."""
+    faces = [local_face(settings, model, jobs)]
+    if settings.discord_token is not None:
+        # A second of imports that nobody else needs.
+        from bot.compose.discord import discord_face  # noqa: PLC0415
+
+        faces.append(discord_face(stack, settings, model, database, jobs))
+    return faces
 
 
 def _models(settings: Settings, *, charges: bool) -> dict[str, Model]:
@@ -220,6 +234,8 @@ def _nobody() -> None:
 async def _open(stack: AsyncExitStack, bot: Bot) -> None:
     """Open the doors, the workers' first: what is accepted is then carried."""
     settings, role = bot.settings, bot.role
+    for face in bot.faces:
+        await stack.enter_async_context(face.opened())
     if bot.runtime:
         try:
             await stack.enter_async_context(bot.runtime)

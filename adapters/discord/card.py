@@ -1,0 +1,112 @@
+"""Renders a job's card in Components V2: one coloured container with the frames, the status, the facts and the buttons.
+
+Limits: Discord's documentation, "Component Reference": 40 components, and 4,000 characters of text in a message.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+from discord import ui
+
+from adapters.discord.buttons import FINAL_ROW, JobButton
+from adapters.discord.text import link, plain, when
+from bot.domain.card import Action, Card, Tone
+from bot.wording import discord as words
+from bot.wording.card import REQUEST
+
+COLOURS: Mapping[Tone, int] = {
+    Tone.WAITING: 0x7A7F8C,
+    Tone.WORKING: 0x5B8DEF,
+    Tone.DONE: 0x3BA55C,
+    Tone.FAILED: 0xD9534F,
+    Tone.CANCELLED: 0xC9A227,
+    Tone.UNCLEAR: 0x9B6DD6,
+}
+MARKS: Mapping[Tone, str] = {
+    Tone.WAITING: "⏳",
+    Tone.WORKING: "🎞️",
+    Tone.DONE: "✅",
+    Tone.FAILED: "⛔",
+    Tone.CANCELLED: "⏹️",
+    Tone.UNCLEAR: "❔",
+}
+BAR = 14
+"""Marks of the progress bar: what a phone shows in one line."""
+PROMPT_ROOM, STATUS_ROOM, NOTICE_ROOM = 600, 900, 300
+FRAMES = "frames.jpg"
+"""The attachment that shows both frames as they are cropped."""
+LOOK_IT_UP = frozenset({Tone.FAILED, Tone.UNCLEAR})
+"""Where the provider's id of the request is of use to its author; the recipe has it always."""
+NEED_FRAMES = frozenset({Action.RERUN, Action.EDIT, Action.SWAP, Action.CONTINUE})
+"""What makes a new job of the images that hang on the card."""
+
+
+def layout(card: Card, author: str, place: Mapping[str, str]) -> ui.LayoutView:
+    """Return the card for the author of this id. It keeps no state: whoever clicks is served by :class:`JobButton`."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(*_parts(card, author, place), accent_colour=COLOURS[card.tone]))
+    # A view that is stopped is not remembered by the library, which would keep every one of them for ever.
+    view.stop()
+    return view
+
+
+def _parts(card: Card, author: str, place: Mapping[str, str]) -> list[ui.Item[ui.LayoutView]]:
+    parts: list[ui.Item[ui.LayoutView]] = [
+        ui.TextDisplay(f"### {MARKS[card.tone]} {card.title}\n> {plain(card.prompt, PROMPT_ROOM)}")
+    ]
+    if "frames" in place:
+        parts.append(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{FRAMES}", description=words.FRAMES)))
+    parts.append(ui.TextDisplay("\n".join([*_status(card), *(_notice(each) for each in card.notices)])))
+    parts.append(ui.Separator())
+    parts.append(ui.TextDisplay("\n".join(_facts(card, author))))
+    parts += _rows(card, place)
+    return parts
+
+
+def _status(card: Card) -> list[str]:
+    said = plain(card.status, STATUS_ROOM)
+    if card.phase is None:
+        return [said]
+    bar = "" if card.fraction is None else f"{_bar(card.fraction)}\n"
+    return [f"{bar}**{said}**"]
+
+
+def _bar(fraction: float) -> str:
+    done = max(0, min(BAR, round(fraction * BAR)))
+    return "▰" * done + "▱" * (BAR - done)
+
+
+def _notice(notice: str) -> str:
+    return f"⚠️ {plain(notice, NOTICE_ROOM)}"
+
+
+def _facts(card: Card, author: str) -> list[str]:
+    shown = (field for field in card.fields if field.name != REQUEST or card.tone in LOOK_IT_UP)
+    facts = [f"{field.name} {plain(field.value, 120)}" for field in shown]
+    began = f"{words.since(when(card.since))}" if card.phase is not None else words.asked(when(card.since))
+    return [f"-# <@{author}> · {began}", *(f"-# {line}" for line in _lines(facts))]
+
+
+def _lines(facts: list[str]) -> list[str]:
+    """Return the facts joined into lines of a width that a phone shows."""
+    lines: list[str] = []
+    for fact in facts:
+        if lines and len(lines[-1]) + len(fact) < 72:
+            lines[-1] += f" · {fact}"
+        else:
+            lines.append(fact)
+    return lines
+
+
+def _rows(card: Card, place: Mapping[str, str]) -> list[ui.Item[ui.LayoutView]]:
+    actions = [action for action in card.actions if "frames" in place or action not in NEED_FRAMES]
+    if "private" in place:
+        # What is for one pair of eyes goes by itself, and Discord has a button of its own for it.
+        actions = [action for action in actions if action is not Action.DELETE]
+    first: list[ui.Item[Any]] = [JobButton(action, card.job_id) for action in actions if action not in FINAL_ROW]
+    last: list[ui.Item[Any]] = [JobButton(action, card.job_id) for action in actions if action in FINAL_ROW]
+    if card.tone is Tone.DONE and "video" in place and "private" not in place:
+        last.append(ui.Button(label=words.WATCH, url=link(place, place["video"])))
+    rows: list[ui.Item[ui.LayoutView]] = [ui.ActionRow(*row) for row in (first, last) if row]
+    return rows

@@ -1,0 +1,69 @@
+"""What every room of the adapter works with: the client, the living tokens, and the ports that it was given."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import discord
+
+from adapters.discord.errors import LIBRARY
+from adapters.discord.live import ANSWER_S, LiveInteractions
+from bot.domain.job import Job
+from bot.ports import Fitter, Previews
+
+Load = Callable[[str], Awaitable[Job | None]]
+"""The store's: a job as it stands."""
+LOOK_S = 0.5
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The adapter's own outside."""
+
+    client: discord.Client
+    live: LiveInteractions
+    previews: Previews
+    fitter: Fitter
+    load: Load
+
+    async def message_of(self, job_id: str, accepted_at: float) -> Mapping[str, str]:
+        """Return where a job's card is that another process has answered its command with; nothing where it has not.
+
+        That process may be about to write it down, so a young job's card is waited for.
+        """
+        while True:
+            job = await self.load(job_id)
+            if job is not None and "message" in job.place:
+                return {"message": job.place["message"]}
+            if time.time() > accepted_at + ANSWER_S:
+                return {}
+            await asyncio.sleep(LOOK_S)
+
+    @asynccontextmanager
+    async def fitting(self, path: Path, limit: int) -> AsyncIterator[Path]:
+        """Give a video of at most ``limit`` bytes: the one at ``path``, or a copy made to fit that goes afterwards.
+
+        Raises :class:`BadVideo` where none fits.
+        """
+        if await asyncio.to_thread(lambda: path.stat().st_size) <= limit:
+            yield path
+            return
+        smaller = path.with_name(f"{path.stem}.fit.mp4")
+        try:
+            await self.fitter.fit(path, smaller, limit)
+            yield smaller
+        finally:
+            smaller.unlink(missing_ok=True)
+
+    async def boost_tier(self, guild_id: int) -> int:
+        """Return a server's boost tier, 0 where it cannot be asked."""
+        guild = self.client.get_guild(guild_id)
+        if guild is None:
+            try:
+                guild = await self.client.fetch_guild(guild_id, with_counts=False)
+            except LIBRARY:
+                return 0
+        return guild.premium_tier

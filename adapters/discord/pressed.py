@@ -1,0 +1,157 @@
+"""What the buttons of a card do, after any restart, whoever presses them.
+
+What costs or deletes something of the author's is the author's alone; what makes a new job is for everyone who sees the
+card, on their own account.
+"""
+
+import io
+from typing import assert_never
+
+import discord
+import structlog
+
+from adapters.discord.answer import refuse, said, tell
+from adapters.discord.ask import Ask, Files
+from adapters.discord.attachments import UNFETCHED, TooHeavy
+from adapters.discord.errors import LIBRARY
+from adapters.discord.forms import Forms
+from adapters.discord.hanging import frames_of, picture_of
+from adapters.discord.outside import Outside
+from adapters.discord.take import Taker, author_of
+from bot.domain.card import Action
+from bot.domain.errors import NotYours, TweenError
+from bot.domain.job import Job, Unclear
+from bot.flow.desk import Desk
+from bot.flow.remix import options_of
+from bot.wording import discord as words
+from bot.wording.card import ACTIONS
+
+log = structlog.get_logger()
+
+ROOM = 1800
+"""Characters of a recipe that a message shows; a longer one is a file."""
+
+
+class Presses:
+    """Serves the presses."""
+
+    def __init__(self, outside: Outside, desk: Desk, taker: Taker, forms: Forms, files: Files) -> None:
+        self._outside = outside
+        self._desk = desk
+        self._taker = taker
+        self._forms = forms
+        self._files = files
+        self._publishing: set[str] = set()
+
+    async def press(self, interaction: discord.Interaction, action: Action, job_id: str) -> None:
+        """Do what a button says, or say why not."""
+        try:
+            job = await self._desk.shown(job_id)
+            if job is None:
+                await tell(interaction, words.NO_JOB)
+            else:
+                await self._press(interaction, action, job)
+        except NotYours:
+            await tell(interaction, words.whose(job.request.author.id if job else "", ACTIONS[action]))
+        except TweenError as error:
+            await refuse(interaction, error)
+
+    async def _press(self, interaction: discord.Interaction, action: Action, job: Job) -> None:
+        author = author_of(interaction)
+        match action:
+            case Action.CANCEL:
+                await self._desk.stop(job.id, author)
+                await tell(interaction, words.NOT_OFFERED if job.is_final else words.STOPPING)
+            case Action.LOOK_AGAIN:
+                await self._desk.look_again(job.id, author)
+                await tell(interaction, words.LOOKING if isinstance(job.state, Unclear) else words.NOT_OFFERED)
+            case Action.SEND_AGAIN:
+                await self._send_again(interaction, job)
+            case Action.RERUN | Action.SWAP:
+                await self._made_of(interaction, action, job)
+            case Action.EDIT:
+                await self._forms.open_edit(interaction, job)
+            case Action.CONTINUE:
+                await self._forms.open_continue(interaction, job)
+            case Action.RECIPE:
+                await _recipe(interaction, job)
+            case Action.DELETE:
+                await self._delete(interaction, job)
+            case _:
+                assert_never(action)
+
+    async def _made_of(self, interaction: discord.Interaction, action: Action, job: Job) -> None:
+        frames = frames_of(interaction.message)
+        if frames is None:
+            await tell(interaction, words.NO_FRAMES)
+            return
+        start, end = frames if action is Action.RERUN else frames[::-1]
+        options = options_of(job, new_seed=action is Action.RERUN)
+        private, spoiler = "private" in job.place, "spoiler" in job.place
+        ask = Ask(start, end, job.request.prompt, options, private=private, spoiler=spoiler)
+        await self._taker.take(interaction, ask)
+
+    async def _send_again(self, interaction: discord.Interaction, job: Job) -> None:
+        """Send an unclear job once more. Its images go into the inbox anew, under the first job's id."""
+        frames = frames_of(interaction.message)
+        if frames is None or not isinstance(job.state, Unclear):
+            await tell(interaction, words.NOT_OFFERED if frames else words.NO_FRAMES)
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        # Before it is sent: the second job looks for its images where the first one's were.
+        await self._taker.fetch_again(job, Ask(*frames, job.request.prompt))
+        kept = ("guild", "channel", "direct", "private", "spoiler")
+        place = {name: job.place[name] for name in kept if name in job.place}
+        again = await self._desk.send_again(job.id, author_of(interaction), place)
+        await tell(interaction, words.NO_JOB if again is None else words.SENT_AGAIN)
+
+    async def _delete(self, interaction: discord.Interaction, job: Job) -> None:
+        if not await self._desk.delete(job.id, author_of(interaction)):
+            await tell(interaction, words.NOT_OVER)
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        channel = self._outside.client.get_partial_messageable(int(job.place["channel"]))
+        left = False
+        for message in (job.place.get("video"), job.place.get("message")):
+            try:
+                if message is not None:
+                    await channel.get_partial_message(int(message)).delete()
+            except discord.NotFound:
+                continue
+            except LIBRARY as error:
+                log.warning("message_not_deleted", job_id=job.id, error=type(error).__name__)
+                left = True
+        await tell(interaction, words.DELETE_REFUSED if left else words.DELETED)
+
+    async def publish(self, interaction: discord.Interaction, job_id: str) -> None:
+        """Post a private video, which hangs on the message that was clicked, for everyone in the channel, once."""
+        message = interaction.message
+        if message is None or not message.attachments or job_id in self._publishing:
+            await tell(interaction, words.NOT_OFFERED)
+            return
+        self._publishing.add(job_id)
+        try:
+            await self._publish(interaction, message)
+        except (TooHeavy, *UNFETCHED, discord.DiscordException) as error:
+            log.warning("not_published", job_id=job_id, error=type(error).__name__)
+            await tell(interaction, words.NOT_PUBLISHED)
+        finally:
+            self._publishing.discard(job_id)
+
+    async def _publish(self, interaction: discord.Interaction, message: discord.Message) -> None:
+        await interaction.response.defer(thinking=True)
+        hung = message.attachments[0]
+        async with self._files.video(picture_of(hung)) as path:
+            file = discord.File(path, hung.filename, spoiler=hung.is_spoiler(), description=hung.description)
+            await interaction.edit_original_response(content=words.shared(str(interaction.user.id)), attachments=[file])
+        await interaction.followup.edit_message(message.id, view=None)
+
+
+async def _recipe(interaction: discord.Interaction, job: Job) -> None:
+    listed, command = words.recipe(job)
+    if len(listed) + len(command) < ROOM:
+        blocks = (f"```\n{each.replace('```', chr(96) + chr(8203) + chr(96) * 2)}\n```" for each in (listed, command))
+        await interaction.response.send_message(view=said("\n".join(blocks)), ephemeral=True)
+        return
+    file = discord.File(io.BytesIO(f"{listed}\n\n{command}\n".encode()), "recipe.txt")
+    await interaction.response.send_message(file=file, ephemeral=True)

@@ -1,0 +1,31 @@
+"""What people wrote, as plain text in Discord's markdown."""
+
+from collections.abc import Mapping
+
+import discord
+
+ALT_TEXT = 1024
+"""Characters of an attachment's description at most (Discord's documentation, "Attachment Object")."""
+
+
+def plain(text: str, most: int) -> str:
+    """Return a text on one line, shortened, in which nothing is markdown, a mention, a link or an emoji's code."""
+    line = " ".join(text.split())
+    shortened = line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+    return discord.utils.escape_markdown(shortened, ignore_links=False).replace("<", "\\<").replace("@", "@\u200b")
+
+
+def alt(prompt: str) -> str:
+    """Return what a screen reader says of a video: its prompt."""
+    line = " ".join(prompt.split())
+    return line if len(line) <= ALT_TEXT else f"{line[: ALT_TEXT - 1].rstrip()}…"
+
+
+def when(moment: float) -> str:
+    """Return a moment (epoch seconds) that every reader's client shows as the time since, and counts on by itself."""
+    return f"<t:{int(moment)}:R>"
+
+
+def link(place: Mapping[str, str], message: str) -> str:
+    """Return the address of a message of this place's channel, for a person's browser or client."""
+    return f"https://discord.com/channels/{place.get('guild') or '@me'}/{place['channel']}/{message}"

@@ -1,0 +1,285 @@
+"""One job's channel on Discord: its card, edited for as long as the job goes, and its video, posted once.
+
+A card is edited with its interaction's token while that lives, and with the bot's own afterwards. An ephemeral card has
+no afterwards: then the card goes on in the author's direct messages, and so does a job whose channel the bot cannot
+post in.
+"""
+
+import asyncio
+import hashlib
+import io
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import discord
+
+from adapters.discord.card import FRAMES, layout
+from adapters.discord.errors import LIBRARY, is_shut_out, is_token_dead, is_too_large, of_discord
+from adapters.discord.live import Live
+from adapters.discord.outside import Outside
+from adapters.discord.publish import PublishButton
+from adapters.discord.text import alt
+from bot.domain.card import Card
+from bot.domain.errors import BadVideo, ChannelGone, NotHandedOver
+from bot.domain.job import Job, Posting
+from bot.domain.media import Frame, Video
+from bot.wording import discord as words
+
+PACES = ((120.0, 3.0), (600.0, 6.0), (1800.0, 15.0))
+"""Seconds between two edits while the job is younger than so many: an edit's rate limit is Discord's secret."""
+SLOWEST = 30.0
+LOOK_BACK = 200
+"""Messages after the card that are looked through for a video whose answer was lost."""
+DEFAULT_LIMIT = 10 * 1024 * 1024
+MiB = 1024 * 1024
+BOOSTED = {2: 50 * MiB, 3: 100 * MiB}
+"""Bytes of a file by a server's boost tier; else :data:`DEFAULT_LIMIT` (Discord's documentation, "Uploading Files")."""
+
+
+class DiscordChannel:
+    """``bot.ports.Channel`` of one job."""
+
+    def __init__(self, job: Job, outside: Outside) -> None:
+        self._job_id = job.id
+        self._author = job.request.author.id
+        self._accepted_at = job.accepted_at
+        self._place = dict(job.place)
+        self._outside = outside
+        self._card: Card | None = None
+        self._files: list[tuple[str, bytes]] = []
+        # The frames come beside the narrator's edits, and two edits at once may arrive in either order.
+        self._turn = asyncio.Lock()
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two edits: fewer edits, the older the job."""
+        age = time.time() - self._accepted_at
+        return next((pace for until, pace in PACES if age < until), SLOWEST)
+
+    @property
+    def place(self) -> Mapping[str, str]:
+        """``guild``, ``channel`` and ``message`` of the card, ``video`` once it is posted, and what the card holds."""
+        return dict(self._place)
+
+    async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
+        """Hang both frames on the card: as one picture that it shows, and as they are, for later jobs."""
+        picture = await self._outside.previews.draw(start, end, size)
+        files = [(FRAMES, picture), *((f"{each.which}.{_ending(each)}", each.data) for each in (start, end))]
+        async with self._turn:
+            self._files = files
+            if self._card is not None:
+                await self._show(self._card)
+
+    async def show(self, card: Card) -> None:
+        """Edit the card, or post it where there is none yet."""
+        async with self._turn:
+            self._card = card
+            await self._show(card)
+
+    async def post(self, job: Job, video: Video, path: Path) -> None:
+        """Post the video as a new message that mentions its author, made to fit where it is too heavy."""
+        del video
+        try:
+            if "private" not in self._place:
+                await self._post_fitting(job, path)
+            elif not await self._post_privately(job, path):
+                await self._to_direct_messages()
+                await self._post_fitting(job, path)
+        except LIBRARY as error:
+            problem = of_discord(error)
+            raise NotHandedOver(str(problem), path) if isinstance(problem, ChannelGone) else problem from error
+
+    async def posted(self, job: Job) -> bool:
+        """Whether the video's message is there: one of the bot's own, after the card, with this job's file."""
+        if "video" in self._place:
+            return True
+        if "private" in self._place or "message" not in self._place:
+            return False
+        name = _video_name(job)
+        me = self._outside.client.user
+        try:
+            after = discord.Object(int(self._place["message"]))
+            async for message in self._channel().history(limit=LOOK_BACK, after=after, oldest_first=True):
+                if message.author == me and any(each.filename.endswith(name) for each in message.attachments):
+                    self._place["video"] = str(message.id)
+                    return True
+        except LIBRARY as error:
+            raise of_discord(error) from error
+        return False
+
+    async def _show(self, card: Card) -> None:
+        try:
+            if (live := await self._live()) is not None:
+                try:
+                    await self._edit_as_guest(live, card)
+                except discord.HTTPException as error:
+                    if not is_token_dead(error):
+                        raise
+                    self._outside.live.end(self._job_id)
+                else:
+                    return
+            await self._edit_as_bot(card)
+        except LIBRARY as error:
+            raise of_discord(error) from error
+
+    async def _live(self) -> Live | None:
+        """Return the interaction whose answer the card is, while its token lives."""
+        live = self._outside.live.of(self._job_id)
+        if live is None or "direct" in self._place:
+            return None
+        if "message" not in self._place:
+            if (message := await live.answered()) is None:
+                return None
+            self._place["message"] = str(message)
+        return live
+
+    async def _edit_as_guest(self, live: Live, card: Card) -> None:
+        files, place = self._with_files()
+        view = layout(card, self._author, place)
+        if files:
+            await live.interaction.edit_original_response(view=view, attachments=files)
+        else:
+            await live.interaction.edit_original_response(view=view)
+        self._shown(place)
+
+    async def _edit_as_bot(self, card: Card) -> None:
+        if "private" in self._place:
+            await self._to_direct_messages()
+        if "message" not in self._place:
+            self._place |= await self._outside.message_of(self._job_id, self._accepted_at)
+        files, place = self._with_files()
+        view = layout(card, self._author, place)
+        if "message" not in self._place:
+            nonce = nonce_of(self._job_id, "card")
+            sent = await self._channel().send(view=view, files=files, nonce=nonce)
+            place["message"] = str(sent.id)
+        else:
+            message = self._channel().get_partial_message(int(self._place["message"]))
+            if files:
+                await message.edit(view=view, attachments=files)
+            else:
+                await message.edit(view=view)
+        self._shown(place)
+
+    def _with_files(self) -> tuple[list[discord.File], dict[str, str]]:
+        """Return the files that are still to be hung on the card, and the place as it is once they are."""
+        files = [discord.File(io.BytesIO(data), name) for name, data in self._files]
+        return files, self._place | ({"frames": "1"} if files else {})
+
+    def _shown(self, place: dict[str, str]) -> None:
+        self._place = place
+        self._files = []
+
+    async def _to_direct_messages(self) -> None:
+        """Go on in the author's direct messages, with a card of its own."""
+        user = discord.Object(int(self._author))
+        channel = await self._outside.client.create_dm(user)
+        for gone in ("private", "message", "frames", "guild"):
+            self._place.pop(gone, None)
+        self._place |= {"channel": str(channel.id), "direct": "1"}
+
+    async def _post_privately(self, job: Job, path: Path) -> bool:
+        live = self._outside.live.of(job.id)
+        if live is None:
+            return False
+        limit = live.interaction.filesize_limit
+        async with self._outside.fitting(path, limit) as fitted:
+            file = _file(job, fitted, spoiler="spoiler" in self._place)
+            view = PublishButton.alone(job.id)
+            try:
+                sent = await live.interaction.followup.send(
+                    words.ready_privately(job), file=file, view=view, ephemeral=True, wait=True
+                )
+            except discord.HTTPException as error:
+                if not is_token_dead(error):
+                    raise
+                self._outside.live.end(job.id)
+                return False
+        self._place["video"] = str(sent.id)
+        return True
+
+    async def _post_fitting(self, job: Job, path: Path) -> None:
+        limit = await self._limit()
+        try:
+            async with self._outside.fitting(path, limit) as fitted:
+                try:
+                    await self._post(job, fitted)
+                except discord.HTTPException as error:
+                    if not is_too_large(error) or limit <= DEFAULT_LIMIT:
+                        raise
+                else:
+                    return
+            # A server that has lost its boosts since takes what every server takes.
+            async with self._outside.fitting(path, DEFAULT_LIMIT) as fitted:
+                await self._post(job, fitted)
+        except BadVideo as error:
+            raise NotHandedOver(words.too_heavy(job_weight(job), limit), path) from error
+
+    async def _post(self, job: Job, path: Path) -> None:
+        file = _file(job, path, spoiler="spoiler" in self._place)
+        mentions = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(int(self._author))])
+        channel = self._channel()
+        try:
+            sent = await channel.send(
+                words.ready(job, self._author),
+                file=file,
+                allowed_mentions=mentions,
+                nonce=nonce_of(job.id, "video"),
+                reference=self._card_reference(),
+            )
+        except discord.HTTPException as error:
+            if not is_shut_out(error) or "direct" in self._place:
+                raise
+            # The bot was shut out of the channel while the job ran: what was paid for goes to its author.
+            await self._to_direct_messages()
+            await self._post(job, path)
+        else:
+            self._place["video"] = str(sent.id)
+
+    def _card_reference(self) -> discord.MessageReference:
+        if "message" not in self._place:
+            # The library's own word for none.
+            return cast("discord.MessageReference", discord.utils.MISSING)
+        return discord.MessageReference(
+            message_id=int(self._place["message"]),
+            channel_id=int(self._place["channel"]),
+            guild_id=int(self._place["guild"]) if "guild" in self._place else None,
+            fail_if_not_exists=False,
+        )
+
+    async def _limit(self) -> int:
+        if "guild" not in self._place:
+            return DEFAULT_LIMIT
+        if live := self._outside.live.of(self._job_id):
+            return live.interaction.filesize_limit
+        return BOOSTED.get(await self._outside.boost_tier(int(self._place["guild"])), DEFAULT_LIMIT)
+
+    def _channel(self) -> discord.PartialMessageable:
+        return self._outside.client.get_partial_messageable(int(self._place["channel"]))
+
+
+def nonce_of(job_id: str, what: str) -> str:
+    """Return the nonce of a job's message: at most 25 characters (Discord's documentation, "Create Message")."""
+    return hashlib.sha256(f"{job_id}:{what}".encode()).hexdigest()[:24]
+
+
+def job_weight(job: Job) -> int:
+    """Return the bytes of the video that a job is about to post."""
+    posting = job.state
+    assert isinstance(posting, Posting)
+    return posting.video.bytes
+
+
+def _ending(frame: Frame) -> str:
+    return "png" if frame.content_type == "image/png" else "jpg"
+
+
+def _video_name(job: Job) -> str:
+    return f"tween-{nonce_of(job.id, 'file')[:12]}.mp4"
+
+
+def _file(job: Job, path: Path, *, spoiler: bool) -> discord.File:
+    # From the disk, piece by piece: a video is never whole in memory.
+    return discord.File(path, _video_name(job), spoiler=spoiler, description=alt(job.request.prompt))
