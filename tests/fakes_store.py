@@ -10,6 +10,7 @@ from bot.domain.budget import Allowance, Budget, Usage, allowance, month_of, ren
 from bot.domain.errors import BudgetSpent, Charge, QueueFull, StoreAway
 from bot.domain.job import Accepted, Cancelled, Delivered, Failed, Finished, Job, Staged, Submitted, Submitting, Unclear
 from bot.domain.request import Author
+from bot.domain.server import Rules
 from bot.ports import Claim, Entry, Ring, Superseded, Terms
 
 
@@ -36,10 +37,15 @@ class Row:
 
 @dataclass
 class Table:
-    """What several processes share: the rows in the order they came, the budgets, and which processes are dead."""
+    """What several processes share: the rows in the order they came, the budgets, and which processes are dead.
+
+    ``emptied`` is what is left of jobs that were deleted; ``rules`` are the servers', by platform and server.
+    """
 
     rows: dict[str, Row] = field(default_factory=dict)
+    emptied: dict[str, Job] = field(default_factory=dict)
     budgets: list[Budget] = field(default_factory=list)
+    rules: dict[tuple[str, str], Rules] = field(default_factory=dict)
     dead: set[str] = field(default_factory=set)
     away: bool = False
 
@@ -56,6 +62,8 @@ class MemoryStore:
         """Store a new job, or return the one that is there."""
         if row := self._rows.get(job.id):
             return row.job
+        if emptied := self.table.emptied.get(job.id):
+            return emptied
         author, price, month = job.request.author, job.request.price, month_of(self._clock())
         waiting = [row.job.request.author for row in self._rows.values() if row.waiting]
         if len(waiting) >= terms.waiting:
@@ -101,6 +109,11 @@ class MemoryStore:
         row.arrived, row.rung = request_id, True
         self._revive(row)
         return True
+
+    async def placed(self, job_id: str, place: Mapping[str, str]) -> None:
+        """Add to a job's place."""
+        if row := self._rows.get(job_id):
+            row.job = replace(row.job, place={**place, **row.job.place})
 
     async def look_again(self, job_id: str) -> Job:
         """Have an unclear job looked up once more."""
@@ -151,12 +164,29 @@ class MemoryStore:
         """Return the budgets of a server."""
         return [each for each in self.table.budgets if (each.platform, each.server) == (platform, server)]
 
+    async def rules(self, platform: str, server: str) -> Rules:
+        """Return a server's rules."""
+        if self.table.away:
+            raise StoreAway
+        return self.table.rules.get((platform, server), Rules())
+
+    async def delete(self, job_id: str) -> bool:
+        """Delete a job that has ended, or have it deleted when it is concluded."""
+        row = self._rows.get(job_id)
+        if row is None:
+            return True
+        if row.concluded:
+            self._empty(row)
+        elif row.job.is_final:
+            row.forget = True
+        return row.job.is_final
+
     async def forget(self, author: Author) -> tuple[int, int]:
         """Delete an author's ended jobs; the others are deleted when they end."""
         mine = [row for row in self._rows.values() if _same(row.job.request.author, author)]
         ended = [row for row in mine if row.job.is_final]
         for row in ended:
-            del self._rows[row.job.id]
+            self._empty(row)
         for row in mine:
             row.forget = True
         return len(ended), len(mine) - len(ended)
@@ -166,6 +196,12 @@ class MemoryStore:
         if self.table.away:
             raise StoreAway
         return self.table.rows
+
+    def _empty(self, row: Row) -> None:
+        """Leave of a job that it was: a command that is redelivered is no new one."""
+        del self._rows[row.job.id]
+        charge = Charge.POSSIBLE if row.owed else Charge.NONE
+        self.table.emptied[row.job.id] = replace(row.job, state=Cancelled(charge), place={})
 
     def _revive(self, row: Row) -> None:
         state = row.job.state
@@ -202,7 +238,7 @@ class MemoryStore:
         self.hold(row, fence)
         row.concluded = True
         if row.forget:
-            del self._rows[row.job.id]
+            self._empty(row)
 
 
 @dataclass(frozen=True)

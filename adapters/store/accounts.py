@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.store.codec import LARGEST, micros, usd
+from adapters.store.replacing import replace
 from adapters.store.tables import accounts
 from adapters.store.tables import budgets as table
 from bot.domain.budget import Allowance, Budget, Kind, Usage, allowance, month_of, renewal
@@ -73,9 +74,7 @@ def budgets_of(connection: sa.Connection, platform: str, server: str) -> Sequenc
 def set_budget(connection: sa.Connection, budget: Budget) -> None:
     """Store a budget in the place of the one for the same."""
     key = {"platform": budget.platform, "server": budget.server, "kind": budget.kind, "id": budget.id}
-    setting = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-    replacing = setting.on_conflict_do_update(index_elements=list(key), set_={"micros": setting.excluded.micros})
-    connection.execute(replacing, {**key, "micros": micros(budget.usd)})
+    replace(connection, table, {**key, "micros": micros(budget.usd)})
 
 
 def drop_budget(connection: sa.Connection, budget: Budget) -> None:

@@ -38,6 +38,8 @@ def url_of(data_dir: Path) -> str:
 class Database:
     """One database. ``threads`` run its transactions; a SQLite file has one, on which they share commits.
 
+    Heavy transactions, which move megabytes, are done one at a time, on Postgres on a thread and a connection more.
+
     ``name`` is its address without what is secret. An address that is none of ours is refused, :class:`StoreUnusable`.
     """
 
@@ -48,20 +50,24 @@ class Database:
         self.name = parsed.set(query={}).render_as_string(hide_password=True).replace("+psycopg", "")
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url, threads)
         self._threads = ThreadPoolExecutor(1 if self.is_sqlite else threads, thread_name_prefix="store")
+        self._heavy = ThreadPoolExecutor(1, thread_name_prefix="store_heavy")  # no thread before it is used
         self._group = Group(self.engine, self._threads)
         self._logged = float("-inf")
 
-    async def run(self, work: Callable[[sa.Connection], T], *, patience: float | None = ANSWER_S) -> T:
+    async def run(
+        self, work: Callable[[sa.Connection], T], *, patience: float | None = ANSWER_S, heavy: bool = False
+    ) -> T:
         """Run one transaction; ``work`` may be run again after a broken connection, so it checks what it finds.
 
         Raises :class:`StoreAway` where the database does not answer for ``patience`` seconds, and then nothing has
-        happened, unless the connection broke in the very commit; None waits without end.
+        happened, unless the connection broke in the very commit; None waits without end. One that is ``heavy`` waits
+        for the others of its kind, and keeps nobody else waiting for more than itself.
         """
         ends = None if patience is None else time.monotonic() + patience
         pause = 0.05
         while True:
             try:
-                return await self._once(work, ends)
+                return cast("T", await self._once(Piece(work, heavy=heavy), ends))
             except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError) as error:
                 reason = said_by(error)
             self._log(reason)
@@ -72,21 +78,21 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        for threads in (self._threads, self._heavy):
+            threads.shutdown(wait=True, cancel_futures=True)
         self.engine.dispose()
 
-    async def _once(self, work: Callable[[sa.Connection], T], ends: float | None) -> T:
-        piece = Piece(work)
+    async def _once(self, piece: Piece, ends: float | None) -> Any:  # noqa: ANN401  # whatever the work returns
         if self.is_sqlite:
             self._group.add(piece)
         else:
-            self._threads.submit(alone, self.engine, piece)
+            (self._heavy if piece.heavy else self._threads).submit(alone, self.engine, piece)
         outcome = asyncio.wrap_future(piece.outcome)
         try:
             await asyncio.wait((outcome,), timeout=None if ends is None else max(0.0, ends - time.monotonic()))
             if not outcome.done() and piece.abandon():
                 raise StoreAway("no answer")
-            return cast("T", await outcome)
+            return await outcome
         finally:
             outcome.cancel()
 
@@ -149,7 +155,7 @@ def _postgres(url: str, threads: int) -> sa.Engine:
     options = "-c idle_in_transaction_session_timeout=3000 -c statement_timeout=15000 -c lock_timeout=5000"
     return sa.create_engine(
         url,
-        pool_size=threads,
+        pool_size=threads + 1,
         max_overflow=0,
         pool_pre_ping=True,
         # A network that swallows everything is noticed in seconds, not in TCP's hours.

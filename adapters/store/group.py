@@ -1,7 +1,8 @@
 """Group commit for a database with one writer: transactions that wait share one, and one sync of the disk.
 
 Each is a savepoint of its own, so one that fails takes nothing of the others with it; none is answered before the
-commit that makes all of them durable.
+commit that makes all of them durable. Heavy ones, which write megabytes, share with nobody, and take turns with the
+others: whoever comes waits for one of them, however many there are.
 """
 
 import threading
@@ -30,7 +31,8 @@ class _Stage(Enum):
 class Piece:
     """One transaction's work, and its outcome. It is either sealed, right before it is made durable, or abandoned."""
 
-    def __init__(self, work: Callable[[sa.Connection], Any]) -> None:
+    def __init__(self, work: Callable[[sa.Connection], Any], *, heavy: bool = False) -> None:
+        self.heavy = heavy
         self.outcome: Future[Any] = Future()
         self.outcome.set_running_or_notify_cancel()  # from here on nobody can cancel it under the writer's hands
         self._work = work
@@ -78,19 +80,21 @@ def alone(engine: sa.Engine, piece: Piece) -> None:
 
 
 class Group:
-    """Runs pieces on one thread of ``executor``, as many as wait in one transaction."""
+    """Runs pieces on one thread of ``executor``, as many as wait in one transaction; heavy ones alone, in turn."""
 
     def __init__(self, engine: sa.Engine, executor: Executor) -> None:
         self._engine = engine
         self._executor = executor
-        self._waiting: deque[Piece] = deque()
+        self._light: deque[Piece] = deque()
+        self._heavy: deque[Piece] = deque()
+        self._was_heavy = False
         self._lock = threading.Lock()
         self._busy = False
 
     def add(self, piece: Piece) -> None:
         """Have a piece run."""
         with self._lock:
-            self._waiting.append(piece)
+            (self._heavy if piece.heavy else self._light).append(piece)
             if self._busy:
                 return
             self._busy = True
@@ -105,7 +109,9 @@ class Group:
 
     def _take(self) -> list[Piece]:
         with self._lock:
-            pieces = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+            self._was_heavy = bool(self._heavy) and not (self._light and self._was_heavy)
+            waiting, most = (self._heavy, 1) if self._was_heavy else (self._light, MOST)
+            pieces = [waiting.popleft() for _ in range(min(most, len(waiting)))]
             self._busy = bool(pieces)
             return pieces
 

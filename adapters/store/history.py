@@ -1,4 +1,4 @@
-"""What is stored of an author: the list of jobs, and "delete my data"."""
+"""What is stored of an author: the list of jobs, and the deletion of one or all of them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.store.codec import decode
-from adapters.store.tables import jobs
+from adapters.store.codec_states import FINAL
+from adapters.store.tables import inbox, jobs
 from bot.domain.errors import Charge
 from bot.domain.model import Model
 from bot.domain.request import Author
@@ -30,11 +31,27 @@ def forget(connection: sa.Connection, author: Author) -> tuple[int, int]:
     return deleted, marked
 
 
+def delete(connection: sa.Connection, row: sa.Row[Any] | None) -> bool:
+    """Delete the job of a locked row; False, and nothing happens, where it is under way.
+
+    One whose last card is still being shown is deleted when it is concluded. True also where nothing is left to delete.
+    """
+    if row is None or is_empty(row):
+        return True
+    mine = jobs.c.id == row.id
+    if row.concluded:
+        empty(connection, mine)
+    elif row.state in FINAL:
+        connection.execute(sa.update(jobs).where(mine).values(forget=True))
+    return row.concluded or row.state in FINAL
+
+
 def empty(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
     """Delete all that is stored of these jobs but that they were; return how many.
 
     Their ids stay until retention takes them: a command may be delivered once more, and must not be paid for twice.
     """
+    connection.execute(sa.delete(inbox).where(inbox.c.job_id.in_(sa.select(jobs.c.id).where(which))))
     return connection.execute(sa.update(jobs).where(which).values(_EMPTY)).rowcount
 
 

@@ -16,7 +16,7 @@ from adapters.store.codec import micros, state_columns
 from adapters.store.codec_states import FINAL
 from adapters.store.database import Database
 from adapters.store.history import empty
-from adapters.store.tables import jobs
+from adapters.store.tables import inbox, jobs
 from bot.domain.errors import Charge
 from bot.domain.job import Cancelled, Delivered, Failed, Job, Submitted, Submitting, Unclear
 from bot.ports import Superseded
@@ -62,32 +62,37 @@ class Fenced:
         await self.lease()
 
     async def conclude(self) -> None:
-        """Leave the job alone; one that was reopened in the meantime waits for its next run instead."""
+        """Leave the job alone, and delete its images; one that was reopened in the meantime waits for its next run."""
+        if not await self._concluded(heavy=False):
+            await self._concluded(heavy=True)
+
+    async def _concluded(self, *, heavy: bool) -> bool:
+        """Conclude the job; False, and nothing is done, where it has images, and to delete them is for a heavy one."""
         tried = False
 
-        def work(connection: sa.Connection) -> None:
+        def work(connection: sa.Connection) -> bool:
             nonlocal tried
             row = locked(connection, self.job_id)
             if row is None or (tried and row.fence != self.fence):
-                return  # deleted, or reopened, by this very call before its connection broke
+                return True  # deleted, or reopened, by this very call before its connection broke
             if row.fence != self.fence:
                 raise Superseded
+            if not heavy and connection.execute(_IMAGES, {"job_id": self.job_id}).first() is not None:
+                return False
             tried = True
-            mine = jobs.c.id == self.job_id
-            if row.state not in FINAL:
-                connection.execute(sa.update(jobs).where(mine).values(**for_another_run(row)))
-            elif row.forget:
-                empty(connection, mine)
-            else:
-                connection.execute(sa.update(jobs).where(mine).values(concluded=True, waiting=False))
+            conclude(connection, row)
+            return True
 
-        await self.database.run(work, patience=None)
+        return await self.database.run(work, patience=None, heavy=heavy)
 
     def _row(self, connection: sa.Connection) -> sa.Row[Any]:
         row = locked(connection, self.job_id)
         if row is None or row.fence != self.fence:
             raise Superseded
         return row
+
+
+_IMAGES = sa.select(inbox.c.which).where(inbox.c.job_id == sa.bindparam("job_id")).limit(1)
 
 
 def locked(connection: sa.Connection, job_id: str) -> sa.Row[Any] | None:
@@ -114,6 +119,18 @@ def save(connection: sa.Connection, row: sa.Row[Any], job: Job, now: float, toke
         # What arrived for an earlier request is no news of this one.
         values["token_digest"], values["arrived"] = digest(token), None
     connection.execute(sa.update(jobs).where(jobs.c.id == row.id).values(**values))
+
+
+def conclude(connection: sa.Connection, row: sa.Row[Any]) -> None:
+    """Take note that nothing is left to do for a locked row's job, unless it was reopened."""
+    mine = jobs.c.id == row.id
+    if row.state not in FINAL:
+        connection.execute(sa.update(jobs).where(mine).values(**for_another_run(row)))
+    elif row.forget:
+        empty(connection, mine)
+    else:
+        connection.execute(sa.update(jobs).where(mine).values(concluded=True, waiting=False))
+        connection.execute(sa.delete(inbox).where(inbox.c.job_id == row.id))
 
 
 def digest(token: str) -> str:

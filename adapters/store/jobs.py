@@ -12,12 +12,14 @@ from adapters.store.codec import decode, request_columns, state_columns
 from adapters.store.codec_states import FINAL
 from adapters.store.database import Database
 from adapters.store.hold import Fenced, Lease, digest, locked, reopened, save
+from adapters.store.servers import RulesReader
 from adapters.store.tables import jobs, nodes
 from bot.domain.budget import Allowance, Budget, Usage, month_of
 from bot.domain.errors import QueueFull
 from bot.domain.job import Job
 from bot.domain.model import Model
 from bot.domain.request import Author
+from bot.domain.server import Rules
 from bot.ports import Claim, Entry, Ring, Superseded, Terms
 
 
@@ -45,6 +47,7 @@ class Jobs:
         self._node = node
         self._lease = lease
         self._clock = clock
+        self._rules = RulesReader()
         self._untold: dict[str, Ring] = {}
 
     async def accept(self, job: Job, terms: Terms) -> Job:
@@ -87,6 +90,17 @@ class Jobs:
 
         return await self._database.run(work)
 
+    async def placed(self, job_id: str, place: Mapping[str, str]) -> None:
+        """Add to a job's place what is not there yet, whoever carries it."""
+
+        def work(connection: sa.Connection) -> None:
+            row = locked(connection, job_id)
+            if row is not None and not history.is_empty(row):
+                values = {"place": {**place, **(row.place or {})}}
+                connection.execute(sa.update(jobs).where(jobs.c.id == job_id).values(**values))
+
+        await self._database.run(work)
+
     async def rung(self) -> Sequence[Ring]:
         """Return the news for this process's jobs. What a broken connection swallowed is told the next time."""
         rung = sa.update(jobs).where(jobs.c.node == self._node, jobs.c.rung).values(rung=False)
@@ -126,6 +140,18 @@ class Jobs:
     async def budgets(self, platform: str, server: str) -> Sequence[Budget]:
         """Return the budgets of a server."""
         return await self._database.run(lambda connection: accounts.budgets_of(connection, platform, server))
+
+    async def rules(self, platform: str, server: str) -> Rules:
+        """Return a server's rules; what cannot be read of them leaves everything open."""
+        return await self._database.run(lambda connection: self._rules.read(connection, platform, server))
+
+    async def delete(self, job_id: str) -> bool:
+        """Delete what is stored of a job that has ended, or has it deleted when its last card is shown.
+
+        False where it is under way; True where there is no such job, or none any more. Its id stays as it does when
+        its author is forgotten.
+        """
+        return await self._database.run(lambda connection: history.delete(connection, locked(connection, job_id)))
 
     async def forget(self, author: Author) -> tuple[int, int]:
         """Delete what is stored of an author's ended jobs; (deleted, still under way)."""

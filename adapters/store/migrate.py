@@ -45,12 +45,18 @@ def _upgrade(connection: sa.Connection) -> None:
         connection.execute(sa.text("SET LOCAL lock_timeout = '60s'"))
         connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = '60s'"))
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.attributes["connection"] = connection
+    config = config_of(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
     for revision in context.get_current_heads():
         if revision not in known:
             raise StoreUnfit(revision)
     command.upgrade(config, "head")
+
+
+def config_of(connection: sa.Connection) -> Config:
+    """Return what Alembic's commands take to work on this connection, in its transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from adapters.store.database import Database
+from adapters.store.inbox import sweep
 from adapters.store.tables import accounts, jobs
 
 Gone = Callable[[Collection[str]], Awaitable[None]]
@@ -29,8 +30,10 @@ async def purge(
     """Delete the jobs that were concluded and ended before ``older_than`` (epoch seconds); return how many.
 
     ``gone`` is told which, a batch at a time, so that what is kept of them elsewhere goes too. What is not concluded
-    stays however old it is. Raises :class:`StoreAway`; what was deleted so far stays deleted.
+    stays however old it is. Images that no job under way needs go after a day, whatever ``older_than`` is. Raises
+    :class:`StoreAway`; what was deleted so far stays deleted.
     """
+    await sweep(database, clock())
     oldest = _months_before(clock(), MONTHS)
     await database.run(lambda connection: connection.execute(sa.delete(accounts).where(accounts.c.month < oldest)))
     some = sa.select(jobs.c.id).where(jobs.c.concluded, jobs.c.finished_at < older_than).limit(BATCH)

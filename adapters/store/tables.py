@@ -1,7 +1,8 @@
 """The tables. Times are epoch seconds, money whole millionths of a US dollar, so that sums are exact everywhere.
 
-``jobs`` is the truth for users; what the engine records of its own work is beside it and may be lost. No signed URL,
-key or image is in any column. The migrations in ``migrations/`` make these tables; a test holds the two together.
+``jobs`` is the truth for users; what the engine records of its own work is beside it and may be lost. No signed URL or
+key is in any column, and no image in any but the inbox's, for as long as its job is under way. The migrations in
+``migrations/`` make these tables; a test holds the two together.
 """
 
 import sqlalchemy as sa
@@ -110,4 +111,35 @@ nodes = sa.Table(
     # By the database's clock, on Postgres; a node that is dead stays dead.
     sa.Column("lease_ends", sa.Float, nullable=False),
     sa.Column("dead", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+servers = sa.Table(
+    "servers",
+    metadata,
+    sa.Column("platform", Text, primary_key=True),
+    sa.Column("server", Text, primary_key=True),
+    sa.Column("rules", sa.JSON, nullable=False),
+    # The limits are columns, since admission works with them; NULL leaves the operator's.
+    sa.Column("running", sa.Integer),
+    sa.Column("running_per_author", sa.Integer),
+    sa.Column("waiting_per_author", sa.Integer),
+)
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    sa.Column("name", Text, primary_key=True),
+    sa.Column("value", Text, nullable=False),
+)
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("job_id", Text, primary_key=True),
+    sa.Column("which", Text, primary_key=True),
+    sa.Column("put_at", sa.Float, nullable=False),
+    # Either why there is no image, or the image, which is last: SQLite reads through all that stands before a column.
+    sa.Column("fault", Text),
+    sa.Column("detail", Text),
+    sa.Column("data", sa.LargeBinary),
 )

@@ -2,7 +2,7 @@
 
 A job's turn is the number of jobs that its author would have running with it; lower turns go first, then older jobs. So
 an author with one job never waits behind another's twenty, and nobody waits for ever. Jobs whose server or author has
-no room are passed over, not waited for.
+no room are passed over, not waited for. A server's own limits narrow the operator's, and count its own jobs alone.
 """
 
 import time
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from adapters.store.database import Database
-from adapters.store.tables import jobs
+from adapters.store.tables import jobs, servers
 from bot.domain.job import FINAL
 from bot.ports import Terms
 
@@ -78,35 +78,66 @@ def _stopped() -> sa.Select[tuple[str, int]]:
 
 
 def _next(terms: Terms, free: int) -> sa.Select[tuple[str, int]]:
-    """Select the next jobs to run. No author's turn goes to a job whose server is full."""
-    authors = (
-        sa.select(jobs.c.platform, jobs.c.author, sa.func.count().label("running"))
-        .where(_RUNNING)
-        .group_by(jobs.c.platform, jobs.c.author)
-        .cte("authors")
-    )
-    servers = (
-        sa.select(jobs.c.platform, jobs.c.server, sa.func.count().label("running"))
-        .where(_RUNNING, jobs.c.server != "")
-        .group_by(jobs.c.platform, jobs.c.server)
-        .cte("servers")
-    )
-    there = sa.func.coalesce(servers.c.running, 0)
-    turn = sa.func.coalesce(authors.c.running, 0) + sa.func.row_number().over(
-        partition_by=(jobs.c.platform, jobs.c.author), order_by=(jobs.c.accepted_at, jobs.c.id)
-    )
-    turns = (
-        sa.select(jobs.c.id, jobs.c.run, jobs.c.platform, jobs.c.server, jobs.c.accepted_at)
-        .add_columns(turn.label("turn"), there.label("there"))
-        .outerjoin(authors, sa.and_(authors.c.platform == jobs.c.platform, authors.c.author == jobs.c.author))
-        .outerjoin(servers, sa.and_(servers.c.platform == jobs.c.platform, servers.c.server == jobs.c.server))
-        .where(jobs.c.waiting, ~jobs.c.stop_asked, there < terms.running_per_server)
-        .subquery("turns")
-    )
+    """Select the next jobs to run. No author's turn goes to a job whose server, or whose author there, has no room."""
+    turns = _turns(_candidates(terms))
     place = turns.c.there + sa.func.row_number().over(
         partition_by=(turns.c.platform, turns.c.server), order_by=(turns.c.turn, turns.c.accepted_at, turns.c.id)
     )
     places = sa.select(turns, place.label("place")).where(turns.c.turn <= terms.running_per_author).subquery("places")
-    fits = sa.or_(places.c.server == "", places.c.place <= terms.running_per_server)
+    fits = sa.or_(places.c.server == "", places.c.place <= places.c.most_there)
     order = (places.c.turn, places.c.accepted_at, places.c.id)
     return sa.select(places.c.id, places.c.run).where(fits).order_by(*order).limit(free)
+
+
+def _candidates(terms: Terms) -> sa.Subquery:
+    """Select the waiting jobs whose server has room: ``there`` jobs of it run, and ``most_there`` may.
+
+    ``own_there`` is the number of jobs that the author would have running in that server with this one, ``own_most``
+    how many the server allows. Direct messages are nobody's server.
+    """
+    in_server, own = _running(jobs.c.server), _running(jobs.c.server, jobs.c.author)
+    there = sa.func.coalesce(in_server.c.running, 0)
+    most_there = _narrower(servers.c.running, terms.running_per_server)
+    own_there = sa.func.coalesce(own.c.running, 0) + sa.func.row_number().over(
+        partition_by=(jobs.c.platform, jobs.c.server, jobs.c.author), order_by=(jobs.c.accepted_at, jobs.c.id)
+    )
+    return (
+        sa.select(jobs.c.id, jobs.c.run, jobs.c.platform, jobs.c.server, jobs.c.author, jobs.c.accepted_at)
+        .add_columns(there.label("there"), most_there.label("most_there"), own_there.label("own_there"))
+        .add_columns(_narrower(servers.c.running_per_author, terms.running_per_author).label("own_most"))
+        .outerjoin(servers, _same(servers, jobs, "server"))
+        .outerjoin(in_server, _same(in_server, jobs, "server"))
+        .outerjoin(own, _same(own, jobs, "server", "author"))
+        .where(jobs.c.waiting, ~jobs.c.stop_asked, sa.or_(jobs.c.server == "", there < most_there))
+        .subquery("candidates")
+    )
+
+
+def _turns(candidates: sa.Subquery) -> sa.Subquery:
+    everywhere = _running(jobs.c.author)
+    turn = sa.func.coalesce(everywhere.c.running, 0) + sa.func.row_number().over(
+        partition_by=(candidates.c.platform, candidates.c.author),
+        order_by=(candidates.c.accepted_at, candidates.c.id),
+    )
+    return (
+        sa.select(candidates, turn.label("turn"))
+        .outerjoin(everywhere, _same(everywhere, candidates, "author"))
+        .where(sa.or_(candidates.c.server == "", candidates.c.own_there <= candidates.c.own_most))
+        .subquery("turns")
+    )
+
+
+def _running(*by: sa.Column[str]) -> sa.CTE:
+    """Count the jobs that run, for each platform and these."""
+    whose = (jobs.c.platform, *by)
+    counted = sa.select(*whose, sa.func.count().label("running")).where(_RUNNING).group_by(*whose)
+    return counted.cte("_".join(("running", *(column.name for column in by))))
+
+
+def _same(one: sa.FromClause, other: sa.FromClause, *names: str) -> sa.ColumnElement[bool]:
+    return sa.and_(*(one.c[name] == other.c[name] for name in ("platform", *names)))
+
+
+def _narrower(own: sa.Column[int | None], limit: int) -> sa.ColumnElement[int]:
+    """Return the limit that holds where a server has one of its own, or NULL: ``bot.domain.server.narrower``."""
+    return sa.case((own < limit, own), else_=limit)

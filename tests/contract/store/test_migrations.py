@@ -4,14 +4,19 @@ import asyncio
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from adapters.store.database import Database
-from adapters.store.migrate import VERSION_TABLE, migrate
+from adapters.store.migrate import VERSION_TABLE, config_of, migrate
 from adapters.store.tables import metadata
+from adapters.store.waiting import Start, Waiting
+from bot.domain.budget import Allowance
 from bot.domain.errors import StoreUnfit
+from bot.ports import Terms
 from bot.wording.refusals import explain
+from tests.contract.store.waiting_jobs import running, store, waiting
 
 
 def _differences(connection: sa.Connection) -> list[object]:
@@ -54,6 +59,20 @@ async def test_a_second_run_changes_nothing(database: Database) -> None:
     )
     await migrate(database)
     assert await database.run(lambda connection: connection.execute(sa.select(nodes.c.id)).scalars().all()) == ["n"]
+
+
+async def test_jobs_of_the_first_tables_are_kept(store_url: str) -> None:
+    """An upgrade adds what is new, and changes no job that is there."""
+    database = Database(store_url)
+    await database.run(lambda connection: command.upgrade(config_of(connection), "0001"))
+    await store(database, waiting("w1"), running("r2"))
+    wanted = sa.select(metadata.tables["jobs"]).order_by(sa.text("id"))
+    before = await database.run(lambda connection: connection.execute(wanted).all())
+    await migrate(database)
+    assert await database.run(_differences) == []
+    assert await database.run(lambda connection: connection.execute(wanted).all()) == before
+    assert await Waiting(database).admit("me", Terms(2, 2, 2, 9, 9, Allowance()), 9) == [Start("w1", "w1")]
+    database.close()
 
 
 async def test_two_processes_may_start_at_once(store_url: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.store.database import Database
+from adapters.store.group import MOST
 from adapters.store.tables import nodes
 from bot.domain.errors import Draining, StoreAway
 
@@ -106,6 +107,49 @@ async def test_what_waits_behind_one_that_hangs_is_answered_in_time(database: Da
     release.set()
     await asyncio.gather(*hanging)
     assert await _entered(database) == set()
+
+
+async def test_whoever_comes_waits_for_one_heavy_transaction_at_most(database: Database) -> None:
+    """However many wait: an accept is answered in time while a hundred images are put."""
+    release, began, order = threading.Event(), threading.Event(), list[str]()
+
+    def hang(_: sa.Connection) -> None:
+        began.set()
+        release.wait(30)
+        order.append("hung")
+
+    first = asyncio.create_task(database.run(hang, heavy=True))
+    await asyncio.to_thread(began.wait, 10)
+    heavy = [asyncio.create_task(database.run(lambda _: order.append("heavy"), heavy=True)) for _ in range(5)]
+    light = [asyncio.create_task(database.run(lambda _: order.append("light"))) for _ in range(3)]
+    if not database.is_sqlite:
+        await asyncio.gather(*light)
+    else:
+        await asyncio.sleep(0)
+    release.set()
+    await asyncio.gather(first, *heavy, *light)
+    waited = ["hung", "light", "light", "light"] if database.is_sqlite else ["light", "light", "light", "hung"]
+    assert order == [*waited, *["heavy"] * 5]
+
+
+async def test_heavy_transactions_take_turns_with_the_others_on_sqlite(sqlite_url: str) -> None:
+    """Neither kind waits for ever for the other, and a heavy one shares its commit with nobody."""
+    database = Database(sqlite_url)
+    release, order = threading.Event(), list[str]()
+
+    @sa.event.listens_for(database.engine, "commit")
+    def _(connection: sa.Connection) -> None:
+        order.append("commit")
+
+    first = asyncio.create_task(database.run(lambda _: release.wait(30)))
+    light = [asyncio.create_task(database.run(lambda _: order.append("light"))) for _ in range(MOST + 1)]
+    heavy = [asyncio.create_task(database.run(lambda _: order.append("heavy"), heavy=True)) for _ in range(2)]
+    await asyncio.sleep(0)
+    release.set()
+    await asyncio.gather(first, *light, *heavy)
+    groups = [["heavy"], ["light"] * MOST, ["heavy"], ["light"]]
+    assert order == ["commit", *(each for group in groups for each in (*group, "commit"))]
+    database.close()
 
 
 async def test_a_database_that_is_not_there_is_away(unused_tcp_port: int) -> None:
