@@ -23,6 +23,9 @@ class QuietChannel:
     async def show(self, card: Card) -> None:
         """Do nothing."""
 
+    async def bring(self, job: Job, path: Path) -> None:
+        """Do nothing: nobody looks."""
+
     async def post(self, job: Job, video: Video, path: Path) -> None:
         """Do nothing."""
 

@@ -155,6 +155,14 @@ class Channel(Protocol):
         """
         ...
 
+    async def bring(self, job: Job, path: Path) -> None:
+        """Bring the video at ``path`` to the platform without showing it to anybody, where it has a way to.
+
+        May be repeated; what is needed to post it then is in the place, which is made durable before the post. Raises
+        as :meth:`post` does.
+        """
+        ...
+
     async def post(self, job: Job, video: Video, path: Path) -> None:
         """Hand over the finished video at ``path``, as one new message; the file may be moved away.
 

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = None
     discord_api_url: AnyHttpUrl | None = Field(default=None, validation_alias="TWEENBOT_DISCORD_API_URL")
     discord_gateway_url: AnyWebsocketUrl | None = Field(default=None, validation_alias="TWEENBOT_DISCORD_GATEWAY_URL")
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_api_url: AnyHttpUrl | None = Field(default=None, validation_alias="TWEENBOT_SLACK_API_URL")
     fal_url: AnyHttpUrl | None = Field(default=None, validation_alias="TWEENBOT_FAL_URL")
     data_dir: Path = Field(default=Path(".tweenbot"), validation_alias="TWEENBOT_DATA_DIR")
     database_url: SecretStr | None = Field(default=None, validation_alias="TWEENBOT_DATABASE_URL")

@@ -156,6 +156,8 @@ class FakeChannel:
     videos: list[bytes] = field(default_factory=list)
     errors: list[TweenError] = field(default_factory=list)
     frame_errors: list[TweenError] = field(default_factory=list)
+    bring_errors: list[TweenError] = field(default_factory=list)
+    brings: bool = False
     pictures: list[tuple[Frame, Frame, tuple[int, int]]] = field(default_factory=list)
     place: Mapping[str, str] = field(default_factory=dict)
     _shown: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -178,6 +180,13 @@ class FakeChannel:
         """Return once a card was shown that fits; raise ``TimeoutError`` after 5 s."""
         async with asyncio.timeout(5), self._shown:
             await self._shown.wait_for(lambda: any(seen(card) for card in self.cards))
+
+    async def bring(self, job: Job, path: Path) -> None:
+        """Take note of it in the place, or raise what the script says."""
+        if self.bring_errors:
+            raise self.bring_errors.pop(0)
+        if self.brings:
+            self.place = {**self.place, "upload": path.name}
 
     async def post(self, job: Job, video: Video, path: Path) -> None:
         """Keep the video, or raise what the script says."""

@@ -1,15 +1,22 @@
 """Answers to whoever acted, which nobody else sees."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import discord
 import structlog
 from discord import ui
 
 from adapters.discord.errors import LIBRARY
+from adapters.discord.text import block, quiet
 from bot.domain.errors import NotHere, NotThem, TweenError
 from bot.wording import discord as words
 from bot.wording.refusals import explain
 
 log = structlog.get_logger()
+
+ROOM, MOST = 1800, 4000
+"""Characters of a refusal, and of a message, at most (Discord's documentation, "Component Reference")."""
 
 
 def said(text: str) -> ui.LayoutView:
@@ -36,7 +43,27 @@ async def tell(interaction: discord.Interaction, text: str) -> None:
 
 async def refuse(interaction: discord.Interaction, error: TweenError) -> None:
     """Say why something was not taken or done, and how to mend it."""
-    await tell(interaction, f"{words.REFUSED} {explain(error)}{_elsewhere(error)}")
+    why = quiet(explain(error))
+    shortened = why if len(why) <= ROOM else f"{why[: ROOM - 1].rstrip()}…"
+    await give_back(interaction, f"{words.REFUSED} {shortened}{_elsewhere(error)}")
+
+
+async def give_back(interaction: discord.Interaction, text: str) -> None:
+    """Say something, and what was typed into the form that it is said of: a form that was sent is gone."""
+    parts = [text, words.YOUR_WORDS]
+    for each in _typed(interaction):
+        if sum(map(len, parts)) + len(block(each)) < MOST - len(parts):
+            parts.append(block(each))
+    await tell(interaction, "\n".join(parts) if len(parts) > 2 else text)
+
+
+def _typed(interaction: discord.Interaction) -> list[str]:
+    """Return the texts of a form's fields; none where it is no form that was sent."""
+    if interaction.type is not discord.InteractionType.modal_submit:
+        return []
+    data: Mapping[str, Any] = interaction.data or {}
+    fields = (each.get("component", each) for each in data.get("components", []))
+    return [typed for field in fields if (typed := str(field.get("value") or "").strip())]
 
 
 def _elsewhere(error: TweenError) -> str:

@@ -11,7 +11,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from adapters.discord.answer import tell
+from adapters.discord.answer import give_back, tell
 from adapters.discord.buttons import JobButton
 from adapters.discord.forget import ForgetButton
 from adapters.discord.publish import PublishButton
@@ -72,10 +72,10 @@ class TweenClient(discord.AutoShardedClient):
         if interaction.type is discord.InteractionType.modal_submit:
             try:
                 if not await self._submitted(interaction):
-                    await tell(interaction, words.NO_JOB)
+                    await give_back(interaction, words.NO_JOB)
             except Exception:
                 log.exception("modal_failed")
-                await tell(interaction, words.FAULT)
+                await give_back(interaction, words.FAULT)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Take note that the bot was taken out of a server."""

@@ -12,7 +12,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from adapters.discord.answer import refuse, tell
+from adapters.discord.answer import give_back, refuse
 from adapters.discord.ask import Ask, LastFrame, Source
 from adapters.discord.attachments import Picture
 from adapters.discord.errors import LIBRARY
@@ -103,10 +103,10 @@ class Forms:
                 return Ask(form.files["start"], form.files["end"], form.prompt, form.options)
 
     async def _over_message(self, interaction: discord.Interaction, key: str, form: Filled) -> Ask | None:
-        images = self._open_over.pop(key, None) or await self._images_of(key)
+        images = self._open_over.get(key) or await self._images_of(key)
         end = form.files.get("end") or (images[1] if len(images) > 1 else None)
         if not images or end is None:
-            await tell(interaction, told.MENU_GONE)
+            await give_back(interaction, told.MENU_GONE)
             return None
         return Ask(images[0], end, form.prompt, form.options)
 
@@ -123,18 +123,18 @@ class Forms:
         job = await self._desk.shown(job_id)
         frames = frames_of(interaction.message)
         if job is None or frames is None:
-            await tell(interaction, told.NO_JOB if job is None else told.NO_FRAMES)
+            await give_back(interaction, told.NO_JOB if job is None else told.NO_FRAMES)
             return None
         return _of(job, *frames, form)
 
     async def _continued(self, interaction: discord.Interaction, job_id: str, form: Filled) -> Ask | None:
         job = await self._desk.shown(job_id)
         if job is None:
-            await tell(interaction, told.NO_JOB)
+            await give_back(interaction, told.NO_JOB)
             return None
         start = await self._last_frame(interaction, job)
         if start is None:
-            await tell(interaction, told.NO_VIDEO)
+            await give_back(interaction, told.NO_VIDEO)
             return None
         return _of(job, start, form.files["end"], form)
 

@@ -17,14 +17,17 @@ from adapters.discord.errors import LIBRARY
 from adapters.discord.forms import Forms
 from adapters.discord.hanging import frames_of, picture_of
 from adapters.discord.outside import Outside
+from adapters.discord.publish import PublishButton
 from adapters.discord.take import Taker, author_of
+from adapters.discord.text import block
 from bot.domain.card import Action
 from bot.domain.errors import NotYours, TweenError
 from bot.domain.job import Job, Unclear
-from bot.flow.desk import Desk
+from bot.flow.desk import Desk, again_id
 from bot.flow.remix import options_of
 from bot.wording import discord as words
 from bot.wording.card import ACTIONS
+from bot.wording.chat import recipe
 
 log = structlog.get_logger()
 
@@ -92,17 +95,18 @@ class Presses:
         await self._taker.take(interaction, ask)
 
     async def _send_again(self, interaction: discord.Interaction, job: Job) -> None:
-        """Send an unclear job once more. Its images go into the inbox anew, under the first job's id."""
+        """Send an unclear job once more. The first job's images are gone from the inbox; those on its card go in anew."""
+        author = author_of(interaction)
+        await self._desk.find(job.id, author)
         frames = frames_of(interaction.message)
         if frames is None or not isinstance(job.state, Unclear):
             await tell(interaction, words.NOT_OFFERED if frames else words.NO_FRAMES)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        # Before it is sent: the second job looks for its images where the first one's were.
-        await self._taker.fetch_again(job, Ask(*frames, job.request.prompt))
+        images = await self._taker.fetch_for(again_id(job.id), Ask(*frames, job.request.prompt))
         kept = ("guild", "channel", "direct", "private", "spoiler")
         place = {name: job.place[name] for name in kept if name in job.place}
-        again = await self._desk.send_again(job.id, author_of(interaction), place)
+        again = await self._desk.send_again(job.id, author, place, images)
         await tell(interaction, words.NO_JOB if again is None else words.SENT_AGAIN)
 
     async def _delete(self, interaction: discord.Interaction, job: Job) -> None:
@@ -131,27 +135,39 @@ class Presses:
             return
         self._publishing.add(job_id)
         try:
-            await self._publish(interaction, message)
-        except (TooHeavy, *UNFETCHED, discord.DiscordException) as error:
+            # First of all: what has no button any more is not published twice.
+            await interaction.response.edit_message(view=None)
+        except LIBRARY as error:
             log.warning("not_published", job_id=job_id, error=type(error).__name__)
-            await tell(interaction, words.NOT_PUBLISHED)
+        else:
+            await self._publish(interaction, message, job_id)
         finally:
             self._publishing.discard(job_id)
 
-    async def _publish(self, interaction: discord.Interaction, message: discord.Message) -> None:
-        await interaction.response.defer(thinking=True)
+    async def _publish(self, interaction: discord.Interaction, message: discord.Message, job_id: str) -> None:
         hung = message.attachments[0]
-        async with self._files.video(picture_of(hung)) as path:
-            file = discord.File(path, hung.filename, spoiler=hung.is_spoiler(), description=hung.description)
-            await interaction.edit_original_response(content=words.shared(str(interaction.user.id)), attachments=[file])
-        await interaction.followup.edit_message(message.id, view=None)
+        try:
+            async with self._files.video(picture_of(hung)) as path:
+                file = discord.File(path, hung.filename, spoiler=hung.is_spoiler(), description=hung.description)
+                await interaction.followup.send(words.shared(str(interaction.user.id)), file=file)
+        except (TooHeavy, *UNFETCHED, discord.DiscordException) as error:
+            log.warning("not_published", job_id=job_id, error=type(error).__name__)
+            await tell(interaction, words.NOT_PUBLISHED)
+            await _back(interaction, job_id)
+
+
+async def _back(interaction: discord.Interaction, job_id: str) -> None:
+    """Give the button back that was taken away before something failed."""
+    try:
+        await interaction.edit_original_response(view=PublishButton.alone(job_id))
+    except LIBRARY as error:
+        log.warning("button_not_back", job_id=job_id, error=type(error).__name__)
 
 
 async def _recipe(interaction: discord.Interaction, job: Job) -> None:
-    listed, command = words.recipe(job)
+    listed, command = recipe(job)
     if len(listed) + len(command) < ROOM:
-        blocks = (f"```\n{each.replace('```', chr(96) + chr(8203) + chr(96) * 2)}\n```" for each in (listed, command))
-        await interaction.response.send_message(view=said("\n".join(blocks)), ephemeral=True)
+        await interaction.response.send_message(view=said(f"{block(listed)}\n{block(command)}"), ephemeral=True)
         return
     file = discord.File(io.BytesIO(f"{listed}\n\n{command}\n".encode()), "recipe.txt")
     await interaction.response.send_message(file=file, ephemeral=True)

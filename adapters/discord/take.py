@@ -61,9 +61,10 @@ class Taker:
             self._outside.live.end(job_id)
             log.warning("not_answered", job_id=job_id, error=type(error).__name__)
 
-    async def fetch_again(self, job: Job, ask: Ask) -> None:
-        """Put the images of a job into the inbox once more, where one that sends it again will look for them."""
-        await self._fetch(job.request.start.locator.removeprefix(SCHEME), ask)
+    async def fetch_for(self, job_id: str, ask: Ask) -> tuple[ImageRef, ImageRef]:
+        """Put images into the inbox for a job that is about to be accepted; return what they are known by."""
+        await self._fetch(job_id, ask)
+        return images_of(ask, job_id)
 
     async def close(self) -> None:
         """Wait for the images that are on their way."""
@@ -152,8 +153,14 @@ class Taker:
 
 
 def _command(interaction: discord.Interaction, ask: Ask, job_id: str) -> Command:
-    start, end = (ImageRef(source.name, f"{SCHEME}{job_id}") for source in (ask.start, ask.end))
+    start, end = images_of(ask, job_id)
     return Command(job_id, author_of(interaction), start, end, ask.prompt, ask.options, where=_where(interaction))
+
+
+def images_of(ask: Ask, job_id: str) -> tuple[ImageRef, ImageRef]:
+    """Return what an ask's images are known by once they are in the inbox."""
+    locator = f"{SCHEME}{job_id}"
+    return ImageRef(ask.start.name, locator), ImageRef(ask.end.name, locator)
 
 
 def author_of(interaction: discord.Interaction) -> Author:

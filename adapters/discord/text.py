@@ -1,5 +1,6 @@
 """What people wrote, as plain text in Discord's markdown."""
 
+import re
 from collections.abc import Mapping
 
 import discord
@@ -12,7 +13,18 @@ def plain(text: str, most: int) -> str:
     """Return a text on one line, shortened, in which nothing is markdown, a mention, a link or an emoji's code."""
     line = " ".join(text.split())
     shortened = line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
-    return discord.utils.escape_markdown(shortened, ignore_links=False).replace("<", "\\<").replace("@", "@\u200b")
+    return quiet(discord.utils.escape_markdown(shortened, ignore_links=False))
+
+
+def quiet(text: str) -> str:
+    """Return a text in which nothing is a mention, a link or an emoji's code; its markdown and its lines stay."""
+    return text.replace("<", "\\<").replace("@", "@\u200b").replace("://", ":\u200b//")
+
+
+def block(text: str) -> str:
+    """Return a code block that shows a text as it is: two backticks in a row would be able to end it."""
+    inner = re.sub("`(?=`)", "`\u200b", text)
+    return f"```\n{inner}\n```"
 
 
 def alt(prompt: str) -> str:

@@ -78,6 +78,9 @@ class DiscordChannel:
             self._card = card
             await self._show(card)
 
+    async def bring(self, job: Job, path: Path) -> None:
+        """Do nothing: a message carries its file."""
+
     async def post(self, job: Job, video: Video, path: Path) -> None:
         """Post the video as a new message that mentions its author, made to fit where it is too heavy."""
         del video

@@ -92,6 +92,9 @@ class BoardChannel:
             # They are tidied away later.
             log.warning("images_not_removed", job_id=card.job_id, error=str(error))
 
+    async def bring(self, job: Job, path: Path) -> None:
+        """Do nothing: it is on this machine already."""
+
     async def post(self, job: Job, video: Video, path: Path) -> None:  # noqa: ARG002  # a file needs no facts of it
         """Move the video to its place; raise :class:`NotHandedOver` where the disk does not take it."""
         try:

@@ -62,6 +62,9 @@ class LocalChannel:
         """Show the card."""
         self._view.show(card)
 
+    async def bring(self, job: Job, path: Path) -> None:
+        """Do nothing: it is on this machine already."""
+
     async def post(self, job: Job, video: Video, path: Path) -> None:
         """Put the video in its place, whole or not at all; then draw its contact sheet, if that can be done."""
         options = job.request.options

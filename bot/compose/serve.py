@@ -180,6 +180,11 @@ async def _faces(
         from bot.compose.discord import discord_face  # noqa: PLC0415
 
         faces.append(discord_face(stack, settings, model, database, jobs))
+    if settings.slack_bot_token is not None:
+        # As above.
+        from bot.compose.slack import slack_face  # noqa: PLC0415
+
+        faces.append(slack_face(stack, settings, model, database, jobs))
     return faces
 
 

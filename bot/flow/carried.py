@@ -125,6 +125,11 @@ class _Fenced:
         await self.hold.check()
         await self.inner.show(card)
 
+    async def bring(self, job: Job, path: Path) -> None:
+        """Bring the video."""
+        await self.hold.check()
+        await self.inner.bring(job, path)
+
     async def post(self, job: Job, video: Video, path: Path) -> None:
         """Post the video."""
         await self.hold.check()

@@ -56,6 +56,7 @@ async def _post(posting: Job, video: Video, path: Path, run: Run) -> None:
     turns = Turns(run.kit)
     while True:
         try:
+            await _bring(posting, path, run)
             async with run.exit.not_in_the_middle():
                 await run.hold.check()
                 await run.channel.post(posting, video, path)
@@ -67,6 +68,14 @@ async def _post(posting: Job, video: Video, path: Path, run: Run) -> None:
                 raise NotHandedOver(str(error), path) from error
         else:
             return
+
+
+async def _bring(posting: Job, path: Path, run: Run) -> None:
+    before = dict(run.channel.place)
+    await run.channel.bring(posting, path)
+    if (place := run.channel.place) != before:
+        # A restart looks for what was brought, and does not bring it a second time.
+        await run.hold.remember(place)
 
 
 async def _is_posted(job: Job, run: Run) -> bool:

@@ -13,7 +13,7 @@ from bot.domain.errors import Draining, NotYours
 from bot.domain.job import Accepted, Job, Staged, Submitted, Submitting, Unclear
 from bot.domain.model import Model
 from bot.domain.progress import Phase, Progress
-from bot.domain.request import Author, Command
+from bot.domain.request import Author, Command, ImageRef
 from bot.domain.server import Rules, narrower
 from bot.flow.accept import accept
 from bot.flow.card import CardMaker
@@ -112,16 +112,20 @@ class Desk:
         self._wake()
         return job
 
-    async def send_again(self, job_id: str, author: Author, place: Mapping[str, str]) -> Job | None:
+    async def send_again(
+        self, job_id: str, author: Author, place: Mapping[str, str], images: tuple[ImageRef, ImageRef] | None = None
+    ) -> Job | None:
         """Send an unclear job again, as a job of its own: the one way to a second charge, and its author's alone.
 
-        An unclear job is sent again once, however often the button is pressed; the second job has a button of its own.
+        An unclear job is sent again once, however often the button is pressed; the second job has a button of its own,
+        and the id of :func:`again_id`. ``images`` are where the platform has them now, if that is elsewhere.
         """
         job = await self._own(job_id, author)
         if job is None or not isinstance(job.state, Unclear):
             return job
         old = job.request
-        command = Command(f"{job_id}+", author, old.start, old.end, old.prompt, old.options, again_of=job_id)
+        start, end = images or (old.start, old.end)
+        command = Command(again_id(job_id), author, start, end, old.prompt, old.options, again_of=job_id)
         return await self.accept(command, place)
 
     async def history(self, author: Author, limit: int = 20) -> Sequence[Entry]:
@@ -147,3 +151,8 @@ class Desk:
         if job is not None and (job.request.author.platform, job.request.author.id) != (author.platform, author.id):
             raise NotYours
         return job
+
+
+def again_id(job_id: str) -> str:
+    """Return the id of the job that sends an unclear one again."""
+    return f"{job_id}+"

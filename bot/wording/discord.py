@@ -7,7 +7,8 @@ from bot.domain.budget import Usage
 from bot.domain.card import Action
 from bot.domain.job import Delivered, Job, Posting
 from bot.ports import Entry
-from bot.wording.units import duration, money, size
+from bot.wording.chat import state_of
+from bot.wording.units import money, size
 
 FRAMES = "The first and the last frame, as they are cropped"
 WATCH = "Go to the video"
@@ -108,53 +109,14 @@ FORGET_YES = "Yes, delete it"
 CARD, VIDEO = "card", "video"
 
 
-def recipe(job: Job) -> tuple[str, str]:
-    """Return all that makes a job again: as a list to read, and as a command to copy."""
-    request, seed = job.request, _seed(job)
-    options = dict(request.options) | ({} if seed is None else {"seed": seed})
-    lines = [f"{name}: {_shown(value)}" for name, value in options.items()]
-    defaults = request.model.defaults()
-    changed = [f"{name}:{_shown(value)}" for name, value in options.items() if value != defaults.get(name)]
-    facts = [f"model: {request.model.endpoint}", *lines]
-    if job.request_id is not None:
-        facts.append(f"request: {job.request_id}")
-    if isinstance(job.state, Delivered):
-        facts.append(f"cost: {'nothing' if job.state.cost is None else money(job.state.cost)}")
-        facts.append(f"took: {duration(job.state.seconds)}")
-    command = " ".join(["/tween", "start: end:", f"prompt:{request.prompt}", *changed])
-    return "\n".join([f"prompt: {request.prompt}", *facts]), command
-
-
-def _seed(job: Job) -> object:
-    return job.state.seed if isinstance(job.state, Delivered) else job.request.options.get("seed")
-
-
-def _shown(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def job_line(entry: Entry, links: Mapping[str, str]) -> str:
     """Return a job in a line of the list; ``links`` lead to its messages by what they hold."""
     job = entry.job
-    state = STATES[type(job.state).__name__]
+    state = state_of(job)
     cost = money(job.state.cost) if isinstance(job.state, Delivered) and job.state.cost is not None else None
     told = [state, cost, f"seed {job.state.seed}" if isinstance(job.state, Delivered) and job.state.seed else None]
     addresses = [f"[{name}]({address})" for name, address in links.items()]
     return " · ".join(each for each in (*told, *addresses) if each)
-
-
-STATES: Mapping[str, str] = {
-    "Accepted": "waiting",
-    "Staged": "preparing",
-    "Submitting": "being sent",
-    "Submitted": "rendering",
-    "Finished": "made",
-    "Posting": "being posted",
-    "Delivered": "done",
-    "Failed": "no video",
-    "Cancelled": "cancelled",
-    "Unclear": "unclear",
-}
 
 
 def month(usage: Usage) -> str:

@@ -86,6 +86,9 @@ class BoardChannel:
         """Post the first card, unless there is one, which is left as it is: somebody carries the job already."""
         await self._post_card(described(card))
 
+    async def bring(self, job: Job, path: Path) -> None:
+        """Do nothing: a message carries its file."""
+
     async def post(self, job: Job, video: Video, path: Path) -> None:
         """Post the video, which stays where it lies."""
         body = {"nonce": f"{job.id}:video", "enforce_nonce": True, "mentions": [job.request.author.id]}

@@ -290,6 +290,9 @@ class WorldChannel:
         await self.world.cross()
         self.world.card = card
 
+    async def bring(self, job: Job, path: Path) -> None:
+        """Do nothing: a message carries its file."""
+
     async def post(self, job: Job, video: Video, path: Path) -> None:
         """Do what the plan says."""
         world = self.world

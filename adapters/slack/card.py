@@ -1,0 +1,78 @@
+"""Renders a job's card in Block Kit: the frames, the status, the facts and the buttons of one message.
+
+Limits: Slack's documentation, "Blocks": 50 blocks, 3,000 characters of a section.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    ImageBlock,
+    MarkdownTextObject,
+    SectionBlock,
+)
+from slack_sdk.models.blocks.basic_components import SlackFile
+
+from adapters.slack.buttons import button
+from adapters.slack.text import escaped, plain, when, who
+from bot.domain.card import Card, Tone
+from bot.wording import slack as words
+from bot.wording.card import REQUEST
+
+MARKS: Mapping[Tone, str] = {
+    Tone.WAITING: ":hourglass_flowing_sand:",
+    Tone.WORKING: ":film_frames:",
+    Tone.DONE: ":white_check_mark:",
+    Tone.FAILED: ":no_entry:",
+    Tone.CANCELLED: ":black_square_for_stop:",
+    Tone.UNCLEAR: ":grey_question:",
+}
+BAR = 16
+PROMPT_ROOM, STATUS_ROOM, NOTICE_ROOM, FACT_ROOM = 600, 900, 300, 120
+LOOK_IT_UP = frozenset({Tone.FAILED, Tone.UNCLEAR})
+"""Where the provider's id of the request is of use to its author; the recipe has it always."""
+
+
+def blocks(card: Card, author: str | None, place: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the card's blocks. ``author`` is whose job it is, by id; None where the message is new, and would ping."""
+    title = f"{MARKS[card.tone]} *{escaped(card.title)}*\n>{plain(card.prompt, PROMPT_ROOM)}"
+    parts: list[Block] = [SectionBlock(text=MarkdownTextObject(text=title))]
+    if "picture" in place:
+        parts.append(ImageBlock(slack_file=SlackFile(id=place["picture"]), alt_text=words.FRAMES))
+    parts.append(SectionBlock(text=MarkdownTextObject(text="\n".join(_status(card)))))
+    parts.append(ContextBlock(elements=[MarkdownTextObject(text=_facts(card, author))]))
+    if row := _row(card, place):
+        parts.append(ActionsBlock(elements=row))
+    return [part.to_dict() for part in parts]
+
+
+def summary(card: Card) -> str:
+    """Return the card in a line: what a notification, a screen reader and a list of messages show of it."""
+    return f"{escaped(card.title)}: {plain(card.status, STATUS_ROOM)}"
+
+
+def _status(card: Card) -> list[str]:
+    said = plain(card.status, STATUS_ROOM)
+    lines = [said if card.phase is None else f"*{said}*"]
+    if card.phase is not None and card.fraction is not None:
+        done = max(0, min(BAR, round(card.fraction * BAR)))
+        lines.insert(0, "▰" * done + "▱" * (BAR - done))
+    return [*lines, *(f":warning: {plain(each, NOTICE_ROOM)}" for each in card.notices)]
+
+
+def _facts(card: Card, author: str | None) -> str:
+    began = (words.since if card.phase is not None else words.asked)(when(card.since))
+    shown = (field for field in card.fields if field.name != REQUEST or card.tone in LOOK_IT_UP)
+    facts = [began, *(f"{field.name} {plain(field.value, FACT_ROOM)}" for field in shown)]
+    return " · ".join(facts if author is None else [who(author), *facts])
+
+
+def _row(card: Card, place: Mapping[str, str]) -> list[ButtonElement]:
+    row = [button(action, card.job_id) for action in card.actions]
+    if card.tone is Tone.DONE and "permalink" in place:
+        row.append(ButtonElement(text=words.WATCH, action_id="tween_watch", url=place["permalink"]))
+    return row

@@ -1,0 +1,63 @@
+"""The one place where what slack_sdk raises becomes an error of ours.
+
+Codes: Slack's documentation, the errors of each method.
+"""
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.domain.errors import ChannelBusy, ChannelGone, PostUnclear, TweenError
+
+LIBRARY = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
+"""All that a call of the library may raise."""
+
+TRANSIENT = frozenset({"ratelimited", "rate_limited", "service_unavailable", "fatal_error", "internal_error"})
+NOT_SEEN_YET = frozenset({"invalid_blocks", "file_not_found", "slack_file_not_found"})
+"""What is said of a picture that was uploaded a moment ago, and is not ready."""
+SHUT_OUT = frozenset(
+    {
+        "not_in_channel",
+        "channel_not_found",
+        "is_archived",
+        "restricted_action",
+        "cannot_reply_to_message",
+        "no_permission",
+    }
+)
+"""The bot may not write there, or there is no there any more."""
+BUSY_S = 5.0
+
+
+def of_slack(error: BaseException) -> TweenError:
+    """Return what an error of the library means for a message that was to be posted or edited."""
+    match error:
+        case SlackApiError():
+            code = code_of(error)
+            status, headers = error.response.status_code, error.response.headers
+            if status == 429 or code in TRANSIENT:
+                return ChannelBusy(_seconds(headers.get("Retry-After")))
+            return PostUnclear(f"status {status}") if status >= 500 else ChannelGone(f"Slack says: {code}")
+        case aiohttp.ClientConnectorError():
+            return ChannelBusy()
+        case _:
+            return PostUnclear(type(error).__name__)
+
+
+def code_of(error: BaseException) -> str:
+    """Return Slack's own name of an error, empty where it has none."""
+    if not isinstance(error, SlackApiError) or not isinstance(error.response.data, dict):
+        return ""
+    return str(error.response.data.get("error", ""))
+
+
+def is_shut_out(error: BaseException) -> bool:
+    """Whether the bot may not write there."""
+    return code_of(error) in SHUT_OUT
+
+
+def _seconds(said: object) -> float:
+    text = said[0] if isinstance(said, list) and said else said
+    try:
+        return float(str(text))
+    except ValueError:
+        return BUSY_S

@@ -1,0 +1,146 @@
+"""The form: what ``/tween``, the message shortcut, the Home tab, *Edit* and *Continue* open.
+
+All that a form is about is in its ``private_metadata``, so nothing has to be remembered, and any process takes its
+submit.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, MarkdownTextObject, SectionBlock
+from slack_sdk.models.views import View
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack import form_fields as fields
+from adapters.slack.access import can_post
+from adapters.slack.take import Ask, Seat
+from bot.domain.errors import BadRequest, Fault, TweenError
+from bot.domain.model import Model
+from bot.domain.request import ImageRef
+from bot.wording import slack as words
+from bot.wording.commands import text
+from bot.wording.refusals import explain, fault
+
+CALLBACK = "tween_form"
+MORE = "tween_more"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a form is about: where its job goes, the images that it has already, and what it began with.
+
+    ``start`` and ``end`` are (name, locator); None: the form asks for that one.
+    """
+
+    seat: Seat
+    title: str = "form.title"
+    start: tuple[str, str] | None = None
+    end: tuple[str, str] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    more: bool = False
+
+    @property
+    def metadata(self) -> str:
+        """As a view keeps it: at most 3,000 characters."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def of(cls, view: Mapping[str, Any]) -> "About":
+        """Read a view's."""
+        raw = json.loads(view["private_metadata"])
+        images = {which: tuple(raw[which]) if raw[which] else None for which in ("start", "end")}
+        return cls(Seat(**raw["seat"]), raw["title"], images["start"], images["end"], raw["options"], raw["more"])
+
+
+class Forms:
+    """Opens the form, unfolds it, and reads it."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    async def open(
+        self, client: AsyncWebClient, trigger_id: str, about: About, *, locale: str = "", prompt: str = ""
+    ) -> None:
+        """Open the form, and take it away again where the bot cannot post: said before anything is filled in."""
+        opened = await client.views_open(trigger_id=trigger_id, view=self.view(about, locale, prompt))
+        if not await can_post(client, about.seat.channel):
+            await client.views_update(view_id=opened["view"]["id"], view=_no_way_in(about))
+
+    async def unfold(self, client: AsyncWebClient, view: Mapping[str, Any], locale: str) -> None:
+        """Show all options; what is filled in stays, since its blocks do."""
+        about = replace(About.of(view), more=True)
+        values = fields.values_of(view)
+        shown = self.view(about, locale, str(values.get("prompt") or ""))
+        await client.views_update(view_id=view["id"], hash=view["hash"], view=shown)
+
+    def view(self, about: About, locale: str, prompt: str) -> View:
+        """Return the form."""
+        blocks: list[Block] = []
+        if about.start is None:
+            blocks.append(fields.upload("start", locale))
+        if about.end is None:
+            key = "continue.end" if about.title == "continue.title" else None
+            blocks.append(fields.upload("end", locale, key))
+        blocks.append(fields.prompt(locale, prompt))
+        shown = fields.options_shown(self._model, more=about.more)
+        blocks += [fields.option(each, locale, about.options.get(each.name)) for each in shown]
+        blocks.append(fields.broadcast())
+        if not about.more:
+            blocks.append(ActionsBlock(elements=[ButtonElement(text=words.MORE, action_id=MORE)]))
+        return View(
+            type="modal",
+            callback_id=CALLBACK,
+            title=text(about.title, locale),
+            submit=words.MAKE,
+            close=words.CLOSE,
+            private_metadata=about.metadata,
+            blocks=blocks,
+        )
+
+    def read(self, view: Mapping[str, Any]) -> tuple[Seat, Ask]:
+        """Return what a submitted form asks for."""
+        about, values = About.of(view), fields.values_of(view)
+        start = _image(about.seat, about.start, values.get("start"))
+        end = _image(about.seat, about.end, values.get("end"))
+        # A field that was emptied is as good as one that was never set; what is folded away stays as it was.
+        folded = {name: value for name, value in about.options.items() if name not in values}
+        options = {**folded, **fields.options_of(values, self._model)}
+        broadcast = bool(values.get(fields.BROADCAST))
+        return about.seat, Ask(str(view["id"]), start, end, str(values.get("prompt") or ""), options, broadcast)
+
+
+def errors_of(error: TweenError, view: Mapping[str, Any]) -> dict[str, str]:
+    """Return a refusal by the field that it is about; what is about none of them stands under the prompt."""
+    blocks = {block["block_id"] for block in view["blocks"]}
+    if not isinstance(error, BadRequest):
+        return {"prompt": explain(error)}
+    told: dict[str, str] = {}
+    for each in error.faults:
+        where = each.field if each.field in blocks else "prompt"
+        told[where] = f"{told[where]} {fault(each)}" if where in told else fault(each)
+    return told
+
+
+def image_ref(seat: Seat, file: Mapping[str, Any]) -> ImageRef:
+    """Return a file of the workspace as an image."""
+    return ImageRef(str(file.get("name") or file.get("title") or file["id"]), seat.file(str(file["id"])).locator)
+
+
+def images_among(seat: Seat, files: Sequence[Mapping[str, Any]]) -> list[ImageRef]:
+    """Return those files that claim to be images; what they really are, their bytes tell later."""
+    return [image_ref(seat, each) for each in files if str(each.get("mimetype", "")).startswith("image/")]
+
+
+def _image(seat: Seat, known: tuple[str, str] | None, uploaded: Sequence[Mapping[str, Any]] | None) -> ImageRef:
+    if known is not None:
+        return ImageRef(*known)
+    if not uploaded:
+        raise BadRequest((Fault("prompt", "required", "", {"type": "string"}),))
+    return image_ref(seat, uploaded[0])
+
+
+def _no_way_in(about: About) -> View:
+    told = MarkdownTextObject(text=words.invite(about.seat.channel))
+    return View(type="modal", title=text("form.title"), close=words.CLOSE, blocks=[SectionBlock(text=told)])

@@ -1,0 +1,59 @@
+"""Slack as a platform of the bot, put together from its rooms."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from slack_bolt.async_app import AsyncApp
+
+from adapters.slack.admin import Admin
+from adapters.slack.attachments import SlackAttachments
+from adapters.slack.clients import Clients, Tokens
+from adapters.slack.commands import Commands
+from adapters.slack.connection import Connection
+from adapters.slack.forms import Forms
+from adapters.slack.outside import Outside
+from adapters.slack.pressed import Presses
+from adapters.slack.take import NAME, Taker
+from adapters.slack.upload import SlackChannel
+from bot.domain.job import Job
+from bot.domain.model import Model
+from bot.flow.desk import Desk
+from bot.ports import JobStore, LastFrames, Previews, Servers, Terms
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The ports that the adapter is given. ``room`` is a folder for files under way."""
+
+    store: JobStore
+    servers: Servers
+    previews: Previews
+    last_frames: LastFrames
+    terms: Terms
+    room: Path
+
+
+class SlackPlatform:
+    """``bot.ports.Platform`` of Slack. ``own_hosts`` are those of a moved API, whose files are Slack's own then."""
+
+    name = NAME
+
+    def __init__(
+        self, connection: Connection, tokens: Tokens, tools: Tools, own_hosts: frozenset[str] = frozenset()
+    ) -> None:
+        self._tools = tools
+        clients = Clients(tokens, connection.base_url, lambda: connection.session)
+        self._outside = Outside(clients, lambda: connection.session, tools.previews, tools.store.load)
+        self.attachments = SlackAttachments(
+            clients, lambda: connection.session, tools.last_frames, tools.room, own_hosts
+        )
+
+    def channel(self, job: Job) -> SlackChannel:
+        """Open the channel of a job."""
+        return SlackChannel(job, self._outside)
+
+    def listen(self, app: AsyncApp, desk: Desk, model: Model) -> None:
+        """Have an app take commands for a desk."""
+        taker, forms = Taker(self._outside, desk), Forms(model)
+        admin = Admin(model, self._tools.servers, self._tools.store, self._tools.terms)
+        Commands(desk, taker, forms, Presses(desk, taker, forms), admin).add_to(app)

@@ -1,0 +1,146 @@
+"""What the buttons of a card do, after any restart, whoever presses them.
+
+What costs or deletes something of the author's is the author's alone; what makes a new job is for everyone who sees the
+card, on their own account.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, assert_never
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.errors import LIBRARY, code_of
+from adapters.slack.forms import About, Forms
+from adapters.slack.seats import of_action
+from adapters.slack.take import Ask, Seat, Taker
+from adapters.slack.text import escaped, who
+from bot.domain.card import Action
+from bot.domain.errors import NotYours, TweenError
+from bot.domain.job import Job, Unclear
+from bot.flow.desk import Desk
+from bot.flow.remix import options_of
+from bot.wording import slack as words
+from bot.wording.card import ACTIONS
+from bot.wording.chat import recipe
+from bot.wording.refusals import explain
+
+log = structlog.get_logger()
+
+Tell = Callable[[str], Awaitable[None]]
+"""Says something to whoever pressed, and to nobody else."""
+
+
+class Presses:
+    """Serves the presses."""
+
+    def __init__(self, desk: Desk, taker: Taker, forms: Forms) -> None:
+        self._desk = desk
+        self._taker = taker
+        self._forms = forms
+
+    async def press(
+        self, client: AsyncWebClient, body: Mapping[str, Any], action: Action, job_id: str, locale: str
+    ) -> None:
+        """Do what a button says, or say why not."""
+        seat = of_action(body)
+
+        async def tell(text: str) -> None:
+            await say(client, seat, text)
+
+        try:
+            job = await self._desk.shown(job_id)
+            if job is None:
+                await tell(words.NO_JOB)
+            elif action in (Action.EDIT, Action.CONTINUE):
+                about = _about(action, job, seat)
+                prompt = job.request.prompt if action is Action.EDIT else ""
+                await self._forms.open(client, str(body["trigger_id"]), about, locale=locale, prompt=prompt)
+            else:
+                await self._press(client, action, job, seat, str(body["trigger_id"]), tell)
+        except NotYours:
+            assert job is not None
+            await tell(words.whose(who(job.request.author.id), ACTIONS[action]))
+        except TweenError as error:
+            await tell(escaped(explain(error)))
+
+    async def _press(  # what a press is
+        self, client: AsyncWebClient, action: Action, job: Job, seat: Seat, trigger: str, tell: Tell
+    ) -> None:
+        author = seat.author
+        match action:
+            case Action.CANCEL:
+                await self._desk.stop(job.id, author)
+                await tell(words.NOT_OFFERED if job.is_final else words.STOPPING)
+            case Action.LOOK_AGAIN:
+                await self._desk.look_again(job.id, author)
+                await tell(words.LOOKING if isinstance(job.state, Unclear) else words.NOT_OFFERED)
+            case Action.SEND_AGAIN:
+                kept = ("team", "enterprise", "channel", "thread", "direct", "broadcast")
+                place = {name: job.place[name] for name in kept if name in job.place}
+                again = await self._desk.send_again(job.id, author, place)
+                await tell(words.NO_JOB if again is None else words.SENT_AGAIN)
+            case Action.RERUN | Action.SWAP:
+                await self._made_of(action, job, seat, trigger)
+            case Action.RECIPE:
+                await tell(_recipe(job))
+            case Action.DELETE:
+                await self._delete(client, job, seat, tell)
+            case Action.EDIT | Action.CONTINUE:
+                raise AssertionError(f"{action} opens a form")
+            case _:
+                assert_never(action)
+
+    async def _made_of(self, action: Action, job: Job, seat: Seat, trigger: str) -> None:
+        start, end = job.request.start, job.request.end
+        if action is Action.SWAP:
+            start, end = end, start
+        options = options_of(job, new_seed=action is Action.RERUN)
+        id_ = hashlib.sha256(trigger.encode()).hexdigest()[:20]
+        ask = Ask(id_, start, end, job.request.prompt, options, "broadcast" in job.place)
+        accepted = await self._taker.accept(seat, ask)
+        await self._taker.post_card(accepted)
+
+    async def _delete(self, client: AsyncWebClient, job: Job, seat: Seat, tell: Tell) -> None:
+        if not await self._desk.delete(job.id, seat.author):
+            await tell(words.NOT_OVER)
+            return
+        left = False
+        try:
+            if "file" in job.place:
+                # The message that shares a file goes with it.
+                await client.files_delete(file=job.place["file"])
+        except LIBRARY as error:
+            left = code_of(error) not in ("file_not_found", "file_deleted")
+        try:
+            await client.chat_delete(channel=job.place["channel"], ts=job.place["message"])
+        except LIBRARY as error:
+            left = left or code_of(error) != "message_not_found"
+        await tell(words.DELETE_REFUSED if left else words.DELETED)
+
+
+async def say(client: AsyncWebClient, seat: Seat, text: str) -> None:
+    """Say something that nobody else sees, where the person is."""
+    try:
+        await client.chat_postEphemeral(channel=seat.channel, user=seat.user, text=text, thread_ts=seat.thread or None)
+    except LIBRARY as error:
+        log.warning("not_told", error=code_of(error) or type(error).__name__)
+
+
+def _about(action: Action, job: Job, seat: Seat) -> About:
+    request = job.request
+    start, end = ((image.name, image.locator) for image in (request.start, request.end))
+    if action is Action.EDIT:
+        return About(seat, "edit.title", start, end, options_of(job))
+    options = options_of(job, new_seed=True)
+    if "video" not in job.place:
+        return About(seat, "continue.title", end, None, options)
+    video = seat.file(job.place["video"])
+    last = (words.LAST_FRAME, video.locator.replace("file:", "last:", 1))
+    return About(seat, "continue.title", last, None, options)
+
+
+def _recipe(job: Job) -> str:
+    listed, _ = recipe(job)
+    return f"```{escaped(listed).replace('```', '``` ')}```"
