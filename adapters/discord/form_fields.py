@@ -9,13 +9,13 @@ from discord import ui
 
 from adapters.discord.attachments import Picture
 from adapters.discord.parameters import MOST_PROMPT
-from bot.domain.errors import BadRequest, Fault
 from bot.domain.model import Model, Option
+from bot.domain.option_lines import FIELD, lines_of, split_lines
 from bot.domain.request import as_typed
 from bot.wording import discord as told
 from bot.wording.commands import text
 
-OTHERS = "options"
+OTHERS = FIELD
 MOST_TYPED, MOST_SHOWN = 4000, 100
 """Characters of a text input's value and of its placeholder (Discord's documentation, "Text Input")."""
 
@@ -63,11 +63,7 @@ def choice_of(option: Option, locale: str, chosen: object = None) -> ui.Label[An
 def other_options(model: Model, options: Mapping[str, object]) -> ui.Label[Any]:
     """Return the field for all other options, one a line, with those that differ from the model's defaults."""
     own, defaults = {model.frame.resolution, model.frame.aspect_ratio}, model.defaults()
-    changed = [
-        f"{name} = {_written(value)}"
-        for name, value in options.items()
-        if name not in own and value != defaults.get(name)
-    ]
+    changed = {name: value for name, value in options.items() if name not in own and value != defaults.get(name)}
     names = [option.name for option in model.options if option.name not in own]
     return ui.Label(
         text=told.OTHER_OPTIONS,
@@ -76,7 +72,7 @@ def other_options(model: Model, options: Mapping[str, object]) -> ui.Label[Any]:
             custom_id=OTHERS,
             style=discord.TextStyle.paragraph,
             placeholder=", ".join(names)[:MOST_SHOWN],
-            default="\n".join(changed)[:MOST_TYPED] or None,
+            default=lines_of(changed)[:MOST_TYPED] or None,
             required=False,
             max_length=MOST_TYPED,
         ),
@@ -112,20 +108,8 @@ def _picture(raw: Mapping[str, Any]) -> Picture:
 
 
 def _read(lines: str, model: Model) -> dict[str, object]:
-    read: dict[str, object] = {}
-    faults = []
     known = {option.name: option for option in model.options}
-    for line in filter(str.strip, lines.splitlines()):
-        name, sign, value = (part.strip() for part in line.partition("=" if "=" in line else ":"))
-        if not sign:
-            faults.append(Fault(OTHERS, "type", line.strip(), {"type": "line"}))
-        elif value:
-            # An unknown name is refused with all others, by the rules that every way in shares.
-            read[name] = as_typed(known[name], value) if name in known else value
-    if faults:
-        raise BadRequest(tuple(faults))
-    return read
-
-
-def _written(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    # An unknown name is refused with all others, by the rules that every way in shares.
+    return {
+        name: as_typed(known[name], value) if name in known else value for name, value in split_lines(lines).items()
+    }

@@ -95,7 +95,7 @@ class Presses:
         await self._taker.take(interaction, ask)
 
     async def _send_again(self, interaction: discord.Interaction, job: Job) -> None:
-        """Send an unclear job once more. The first job's images are gone from the inbox; those on its card go in anew."""
+        """Send an unclear job once more, with the images that hang on its card: the inbox has them no longer."""
         author = author_of(interaction)
         await self._desk.find(job.id, author)
         frames = frames_of(interaction.message)

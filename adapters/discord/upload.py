@@ -150,7 +150,7 @@ class DiscordChannel:
     async def _edit_as_bot(self, card: Card) -> None:
         if "private" in self._place:
             await self._to_direct_messages()
-        if "message" not in self._place:
+        if "message" not in self._place and "direct" not in self._place:
             self._place |= await self._outside.message_of(self._job_id, self._accepted_at)
         files, place = self._with_files()
         view = layout(card, self._author, place)
@@ -243,8 +243,8 @@ class DiscordChannel:
 
     def _card_reference(self) -> discord.MessageReference:
         if "message" not in self._place:
-            # The library's own word for none.
-            return cast("discord.MessageReference", discord.utils.MISSING)
+            # The library's own word for none, which its types do not allow.
+            return cast("discord.MessageReference", None)
         return discord.MessageReference(
             message_id=int(self._place["message"]),
             channel_id=int(self._place["channel"]),

@@ -38,7 +38,7 @@ LOOK_IT_UP = frozenset({Tone.FAILED, Tone.UNCLEAR})
 
 
 def blocks(card: Card, author: str | None, place: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the card's blocks. ``author`` is whose job it is, by id; None where the message is new, and would ping."""
+    """Return the card's blocks. ``author`` is the id of whose job it is; None in a new message, where it would ping."""
     title = f"{MARKS[card.tone]} *{escaped(card.title)}*\n>{plain(card.prompt, PROMPT_ROOM)}"
     parts: list[Block] = [SectionBlock(text=MarkdownTextObject(text=title))]
     if "picture" in place:

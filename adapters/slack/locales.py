@@ -9,7 +9,7 @@ from adapters.slack.errors import LIBRARY
 
 KEPT = 5000
 ASK_S = 0.8
-"""A form is due within three seconds of its command (documentation, "trigger_id"): rather in English than too late."""
+"""A form is due within three seconds of its command (documentation, "trigger_id"): better English than late."""
 
 
 class Locales:

@@ -1,0 +1,98 @@
+"""All that ``tweenbot doctor`` looks at, in the order in which a bot needs it. Nothing is spent, and nothing is put."""
+
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from adapters.embedded import process as embedded
+from adapters.fal.doctor import check_key
+from adapters.store.database import Database
+from adapters.store.migrate import migrate
+from adapters.store.servers import ServerBook
+from adapters.web.doctor import check_public_url
+from bot.compose.outside import base_url, credentials, is_embedded, prepare
+from bot.compose.storage import COMMAND_S, database_url
+from bot.domain.check import Check, Mark
+from bot.domain.errors import EngineFailed, FolderUnusable, TweenError
+from bot.domain.model import Model
+from bot.ports import Servers
+from bot.wording import doctor as words
+from bot.wording.refusals import explain
+from config.settings import Settings
+
+
+async def checks(settings: Settings, model: Model) -> AsyncIterator[Check]:
+    """Look at everything that a bot with these settings needs."""
+    async with AsyncExitStack() as stack:
+        yield _folder(settings.data_dir)
+        store, servers = await _store(stack, settings)
+        yield store
+        async for check in _provider(settings):
+            yield check
+        yield await _public_url(settings)
+        for look in PLATFORMS:
+            async for check in look(settings, model, servers):
+                yield check
+
+
+def _folder(folder: Path) -> Check:
+    try:
+        prepare(folder)
+    except FolderUnusable as error:
+        return Check(words.FOLDER, Mark.MEND, error.said, explain(error))
+    return Check(words.FOLDER, Mark.OK, str(folder))
+
+
+async def _store(stack: AsyncExitStack, settings: Settings) -> tuple[Check, Servers | None]:
+    """Open the job store as every command does; it stays open as long as the stack."""
+    try:
+        database = Database(database_url(settings))
+        stack.callback(database.close)
+        await migrate(database, patience=COMMAND_S)
+    except TweenError as error:
+        return Check(words.STORE, Mark.MEND, words.STORE_UNUSABLE, explain(error)), None
+    return Check(words.STORE, Mark.OK, database.name), ServerBook(database)
+
+
+async def _provider(settings: Settings) -> AsyncIterator[Check]:
+    """Try the key; where there is none to try, start the engine that renders then."""
+    if (settings.fal_key_id is None) is not (settings.fal_key_secret is None) and settings.fal_key is None:
+        yield Check(words.KEY, Mark.MEND, words.HALF_A_KEY, words.HALF_A_KEY_MEND)
+        return
+    found = await credentials(None, settings)
+    if not is_embedded(None, found, settings):
+        yield await check_key(found, base_url(settings))
+        return
+    yield Check(words.KEY, Mark.NOT_SET, words.NO_KEY)
+    try:
+        with tempfile.TemporaryDirectory() as room:
+            async with embedded.running(Path(room)):
+                pass
+    except EngineFailed as error:
+        yield Check(words.ENGINE, Mark.MEND, words.ENGINE_FAILS, explain(error))
+    else:
+        yield Check(words.ENGINE, Mark.OK, words.ENGINE_STARTS)
+
+
+async def _public_url(settings: Settings) -> Check:
+    if settings.public_url is None:
+        return Check(words.PUBLIC_URL, Mark.NOT_SET, words.NO_PUBLIC_URL)
+    return await check_public_url(str(settings.public_url))
+
+
+async def _discord(settings: Settings, model: Model, servers: Servers | None) -> AsyncIterator[Check]:
+    if settings.discord_token is None:
+        yield Check(words.DISCORD, Mark.NOT_SET, words.NO_DISCORD)
+        return
+    # A second of imports that nobody else needs.
+    from adapters.discord import doctor  # noqa: PLC0415
+    from adapters.discord.client import point_at  # noqa: PLC0415
+
+    point_at(None if settings.discord_api_url is None else str(settings.discord_api_url), None)
+    async for check in doctor.checks(settings.discord_token.get_secret_value(), model, servers):
+        yield check
+
+
+PLATFORMS: tuple[Callable[[Settings, Model, Servers | None], AsyncIterator[Check]], ...] = (_discord,)
+"""One entry a chat platform. The servers' notes are None where the job store cannot be used."""
