@@ -57,7 +57,8 @@ def _parts(card: Card, author: str, place: Mapping[str, str]) -> list[ui.Item[ui
     ]
     if "frames" in place:
         parts.append(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{FRAMES}", description=words.FRAMES)))
-    parts.append(ui.TextDisplay("\n".join([*_status(card), *(_notice(each) for each in card.notices)])))
+    if told := "\n".join([*_status(card), *(_notice(each) for each in card.notices)]).strip():
+        parts.append(ui.TextDisplay(told))
     parts.append(ui.Separator())
     parts.append(ui.TextDisplay("\n".join(_facts(card, author))))
     parts += _rows(card, place)
@@ -68,8 +69,8 @@ def _status(card: Card) -> list[str]:
     said = plain(card.status, STATUS_ROOM)
     if card.phase is None:
         return [said]
-    bar = "" if card.fraction is None else f"{_bar(card.fraction)}\n"
-    return [f"{bar}**{said}**"]
+    bar = [] if card.fraction is None else [_bar(card.fraction)]
+    return [*bar, f"**{said}**"] if said else bar
 
 
 def _bar(fraction: float) -> str:

@@ -10,10 +10,16 @@ ALT_TEXT = 1024
 
 
 def plain(text: str, most: int) -> str:
-    """Return a text on one line, shortened, in which nothing is markdown, a mention, a link or an emoji's code."""
-    line = " ".join(text.split())
-    shortened = line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
-    return quiet(discord.utils.escape_markdown(shortened, ignore_links=False))
+    """Return a text on one line in which nothing is markdown, a mention, a link or an emoji's code.
+
+    It is shortened to ``most`` characters, its escapes included.
+    """
+    line = shortened = " ".join(text.split())
+    kept = most
+    while len(shown := quiet(discord.utils.escape_markdown(shortened, ignore_links=False))) > most:
+        kept -= max(1, min(len(shown) - most, kept // 4))
+        shortened = f"{line[:kept].rstrip()}…"
+    return shown
 
 
 def quiet(text: str) -> str:
