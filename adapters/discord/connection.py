@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import aiohttp
 import discord
@@ -96,11 +96,9 @@ class Connection:
             log.exception("commands_not_synced", error=type(error).__name__)
 
     async def _listen(self) -> None:
+        """Be on the gateway. The client stays open: the jobs that are still under way edit and post with it."""
         try:
             await self.client.connect()
         except LIBRARY as error:
             log.exception("discord_gateway_lost", error=type(error).__name__)
             self.lost.set()
-        finally:
-            with suppress(*LIBRARY):
-                await self.client.close()

@@ -20,7 +20,7 @@ from adapters.discord.commands import Commands
 from adapters.discord.connection import API_URL
 from adapters.discord.errors import LIBRARY, said
 from adapters.discord.recent import Recent
-from adapters.discord.sync import digest_of
+from adapters.discord.sync import digest_of, note_of
 from adapters.discord.translate import Translator
 from bot.domain.check import Check, Mark
 from bot.domain.errors import PlatformAway, TweenError
@@ -135,8 +135,7 @@ async def _commands(client: TweenClient, model: Model, servers: Servers | None) 
     tree = await _own_tree(client, model)
     ours = {_shown(command.to_dict(tree)) for command in tree.get_commands()}
     there = {_shown(command) for command in await client.http.get_global_commands(client.application_id)}
-    # As adapters.discord.sync notes it.
-    noted = None if servers is None else await servers.note(f"discord commands {client.application_id}")
+    noted = None if servers is None else await servers.note(note_of(client.application_id))
     if ours == there and (servers is None or noted == await digest_of(tree)):
         return [Check(words.COMMANDS, Mark.OK, words.IN_SYNC)]
     return [Check(words.COMMANDS, Mark.OK, words.will_be_put(sorted(ours - there), sorted(there - ours)))]

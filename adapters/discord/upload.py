@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import cast
 
 import discord
+import structlog
 
+from adapters.discord.answer import said
 from adapters.discord.card import FRAMES, layout
 from adapters.discord.errors import LIBRARY, is_shut_out, is_token_dead, is_too_large, of_discord
 from adapters.discord.live import Live
@@ -26,6 +28,8 @@ from bot.domain.errors import BadVideo, ChannelGone, NotHandedOver
 from bot.domain.job import Job, Posting
 from bot.domain.media import Frame, Video
 from bot.wording import discord as words
+
+log = structlog.get_logger()
 
 PACES = ((120.0, 3.0), (600.0, 6.0), (1800.0, 15.0))
 """Seconds between two edits while the job is younger than so many: an edit's rate limit is Discord's secret."""
@@ -88,7 +92,8 @@ class DiscordChannel:
             if "private" not in self._place:
                 await self._post_fitting(job, path)
             elif not await self._post_privately(job, path):
-                await self._to_direct_messages()
+                async with self._turn:
+                    await self._to_direct_messages()
                 await self._post_fitting(job, path)
         except LIBRARY as error:
             problem = of_discord(error)
@@ -172,16 +177,30 @@ class DiscordChannel:
         return files, self._place | ({"frames": "1"} if files else {})
 
     def _shown(self, place: dict[str, str]) -> None:
-        self._place = place
+        # What was posted while the edit was under way is not forgotten.
+        self._place |= {name: place[name] for name in ("message", "frames") if name in place}
         self._files = []
 
     async def _to_direct_messages(self) -> None:
         """Go on in the author's direct messages, with a card of its own."""
+        if "direct" in self._place:
+            return
         user = discord.Object(int(self._author))
         channel = await self._outside.client.create_dm(user)
         for gone in ("private", "message", "frames", "guild"):
             self._place.pop(gone, None)
         self._place |= {"channel": str(channel.id), "direct": "1"}
+
+    async def _leave_behind(self) -> None:
+        """Have the card say where its job went on, where the bot may still edit it."""
+        view = said(words.GONE_ON)
+        try:
+            if (live := await self._live()) is not None:
+                await live.interaction.edit_original_response(view=view)
+            elif "message" in self._place:
+                await self._channel().get_partial_message(int(self._place["message"])).edit(view=view)
+        except LIBRARY as error:
+            log.info("card_left_behind", job_id=self._job_id, error=type(error).__name__)
 
     async def _post_privately(self, job: Job, path: Path) -> bool:
         live = self._outside.live.of(job.id)
@@ -236,7 +255,9 @@ class DiscordChannel:
             if not is_shut_out(error) or "direct" in self._place:
                 raise
             # The bot was shut out of the channel while the job ran: what was paid for goes to its author.
-            await self._to_direct_messages()
+            async with self._turn:
+                await self._leave_behind()
+                await self._to_direct_messages()
             await self._post(job, path)
         else:
             self._place["video"] = str(sent.id)

@@ -13,6 +13,7 @@ import pytest
 from tests.scenario.at_fal import small_video
 from tests.scenario.test_make_on_this_machine import END, START, end_frames, psnr
 from tests.scenario.tweenbot import ROOT
+from tests.twins.discord import DiscordTwin
 from tests.twins.fal import FalTwin
 
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
@@ -36,13 +37,16 @@ OVER_HTTP = [
     "curl -sN http://localhost:8080/v1/tweens/$job/events",
     "curl -so dusk.mp4 http://localhost:8080/v1/tweens/$job/video",
 ]
-RUN_BY_A_TEST = {"make demo", MAKE, AT_FAL, ENGINE, MAKE_AT_ENGINE, RUN, *OVER_HTTP}
+ON_DISCORD = "export DISCORD_TOKEN=your-token"
+DOCTOR = ".venv/bin/tweenbot doctor"
+RUN_BY_A_TEST = {"make demo", MAKE, AT_FAL, ENGINE, MAKE_AT_ENGINE, ON_DISCORD, DOCTOR, RUN, *OVER_HTTP}
 THIS_VERY_RUN = {"make test"}
 
 
 def commands(page: Path) -> set[str]:
-    """Return the commands in a page's shell blocks."""
-    return {line for block in BLOCK.findall(page.read_text("utf-8")) for line in block.splitlines() if line.strip()}
+    """Return the commands in a page's shell blocks, those that stand within a list included."""
+    lines = {line.strip() for block in BLOCK.findall(page.read_text("utf-8")) for line in block.splitlines()}
+    return lines - {""}
 
 
 @pytest.fixture
@@ -74,9 +78,9 @@ async def shell(command: str, folder: Path, **env: str) -> AsyncIterator[asyncio
         await process.wait()
 
 
-async def output(command: str, folder: Path) -> str:
+async def output(command: str, folder: Path, **env: str) -> str:
     """Return what a command writes; fail where it does."""
-    async with shell(command, folder) as process, asyncio.timeout(120):
+    async with shell(command, folder, **env) as process, asyncio.timeout(120):
         text = (await process.communicate())[0].decode()
     assert process.returncode == 0, text
     return text
@@ -110,6 +114,28 @@ async def test_make_with_a_key(clone: Path, tmp_path_factory: pytest.TempPathFac
         await output(f"export TWEENBOT_FAL_URL={fal.url}\n{AT_FAL}\n{MAKE}", clone)
         assert [job.arguments["resolution"] for job in fal.jobs] == ["480p"]
     assert (clone / "tide.mp4").read_bytes() == fal.video
+
+
+async def test_the_doctor_with_nothing_set(clone: Path) -> None:
+    """Nothing is amiss: what is not set is only told."""
+    told = await output(DOCTOR, clone)
+    assert "not set  Discord" in told
+    assert "mend " not in told
+
+
+async def test_a_bot_in_a_discord_server(clone: Path) -> None:
+    """The doctor checks the token and prints the link; the bot that is started is online with its commands."""
+    async with DiscordTwin() as discord, FalTwin(key="your-key") as fal:
+        moved = {name: value for name, value in discord.env.items() if name != "DISCORD_TOKEN"}
+        env = {**moved, "TWEENBOT_FAL_URL": fal.url, "FAL_KEY": "your-key", "TWEENBOT_DATA_DIR": str(clone / "data")}
+        token = ON_DISCORD.replace("your-token", discord.token)
+        told = await output(f"{token}\n{DOCTOR}", clone, **env)
+        assert f"https://discord.com/oauth2/authorize?client_id={discord.bot.id}&scope=bot" in told
+        discord.guild("Studio")
+        async with shell(f"{token}\n{RUN}", ROOT, **env, TWEENBOT_HTTP_PORT="0"):
+            await discord.until_online()
+            names = {command["name"] for command in discord.commands}
+    assert names == {"tween", "tween-form", "Tween these images", "jobs", "usage", "tween-admin"}
 
 
 async def test_the_engine_alone_and_a_job_for_it(clone: Path) -> None:
