@@ -1,0 +1,37 @@
+"""The one message with the video: whatever becomes of its answer, there is one."""
+
+import asyncio
+import signal
+
+from tests.scenario.discord.studio import Studio
+from tests.twins.discord import HoldAnswer, LoseAnswer, Refuse
+
+
+async def test_the_answer_to_the_video_is_lost(studio: Studio) -> None:
+    """It was posted, and is looked for; it was not, and is posted."""
+    async with studio.bot():
+        for reply in (LoseAnswer(), Refuse()):
+            card = await studio.tween(resolution="480p")
+            studio.discord.script("message_create", reply)
+            video = await studio.finished()
+            await studio.until(card, "Done")
+            assert video.reference is card
+    assert len(studio.room.messages) == 4
+
+
+async def test_the_bot_is_killed_while_it_posts(studio: Studio) -> None:
+    """The next one finds the message that was posted, and says what is so."""
+    never = asyncio.Event()
+    held = HoldAnswer(never)
+    async with studio.bot() as bot:
+        card = await studio.tween(resolution="480p")
+        studio.discord.script("message_create", held)
+        (await studio.fal.next_job()).finish()
+        await asyncio.wait_for(held.reached.wait(), 30)
+        bot.process.interrupt(signal.SIGKILL)
+        await bot.process.end()
+    never.set()
+    async with studio.bot():
+        await studio.until(card, "Done")
+    video = await studio.room.next_message()
+    assert studio.room.messages == [card, video]

@@ -1,0 +1,90 @@
+"""Channels that the bot may not write in, though its commands can be given there."""
+
+import asyncio
+
+from tests.scenario.discord.studio import Studio, answer
+from tests.twins.discord import Channel, HoldAnswer, Message
+from tests.twins.discord_values import (
+    ATTACH_FILES,
+    ORDINARY,
+    READ_MESSAGE_HISTORY,
+    SEND_MESSAGES,
+    SEND_MESSAGES_IN_THREADS,
+    VIEW_CHANNEL,
+)
+
+NAMED = {
+    "View Channel": VIEW_CHANNEL,
+    "Send Messages": SEND_MESSAGES,
+    "Attach Files": ATTACH_FILES,
+    "Read Message History": READ_MESSAGE_HISTORY,
+}
+
+
+async def test_what_it_lacks_is_said_before_anything_is_billed(studio: Studio) -> None:
+    """By the permission's name; the card and the video then go to the author's direct messages, and nothing else."""
+    async with studio.bot():
+        for name, permission in NAMED.items():
+            channel = studio.guild.channel(name.lower(), bot_permissions=ORDINARY & ~permission)
+            await _goes_to_direct_messages(studio, channel, name)
+        threads = studio.guild.channel("no threads", bot_permissions=ORDINARY & ~SEND_MESSAGES_IN_THREADS)
+        await _goes_to_direct_messages(studio, threads.thread("night"), "Send Messages in Threads")
+
+
+async def _goes_to_direct_messages(studio: Studio, channel: Channel, lacks: str) -> None:
+    billed, person = len(studio.fal.jobs), studio.somebody(f"who asks in {channel.name}")
+    staged = asyncio.Event()
+    studio.discord.script("cdn", HoldAnswer(staged), HoldAnswer(staged))
+    asked = await studio.asked(person, channel, resolution="480p")
+    assert asked.ephemeral
+    assert f"lacks {lacks} in this channel" in asked.text
+    card = await person.dm.next_message()
+    assert f"https://discord.com/channels/@me/{person.dm.id}/{card.id}" in asked.text
+    assert len(studio.fal.jobs) == billed
+    staged.set()
+    video = await studio.finished(person.dm)
+    await studio.until(card, "Done")
+    assert video.reference is card
+    assert video.attachment.data == studio.fal.video
+    assert channel.messages == []
+
+
+async def test_where_the_threads_alone_are_open(studio: Studio) -> None:
+    """In a thread it takes another permission than in its channel, and the bot looks at the right one."""
+    channel = studio.guild.channel("threads alone", bot_permissions=ORDINARY & ~SEND_MESSAGES)
+    night = channel.thread("night")
+    async with studio.bot():
+        card = await studio.asked(studio.ann, night, resolution="480p")
+        video = await studio.finished(night)
+        await studio.until(card, "Done")
+    assert night.messages == [card, video]
+
+
+async def test_with_no_way_in_nothing_is_taken(studio: Studio) -> None:
+    """Direct messages are closed too: refused with the permissions named; nothing is stored, sent or billed."""
+    closed = studio.guild.channel("closed", bot_permissions=ORDINARY & ~(SEND_MESSAGES | ATTACH_FILES))
+    studio.ann.dms_open = False
+    async with studio.bot():
+        refusal = await studio.refused(studio.ann, closed)
+        assert "lacks Send Messages and Attach Files here" in refusal
+        assert "Nothing was taken or charged." in refusal
+        assert "You have no jobs yet" in await answer(await studio.ann.slash(closed, "jobs"))
+    assert studio.fal.seen == []
+    assert studio.ann.dm.messages == closed.messages == []
+
+
+async def test_a_permission_is_lost_while_the_job_runs(studio: Studio) -> None:
+    """What was paid for goes to its author, and so does the card; the one in the channel says so."""
+    async with studio.bot():
+        left = await studio.tween(resolution="480p")
+        job = await studio.fal.next_job()
+        studio.room.bot_permissions = ORDINARY & ~SEND_MESSAGES
+        job.finish()
+        video = await studio.ann.dm.next_message()
+        card: Message = await studio.ann.dm.next_message()
+        await studio.until(card, "Done")
+    assert left.text == "The bot may not post here any more: this job went on in its author's direct messages."
+    assert video.attachment.data == studio.fal.video
+    assert video.pings == [studio.ann]
+    assert len(studio.fal.jobs) == 1
+    assert len(studio.ann.dm.messages) == 2
