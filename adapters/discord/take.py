@@ -15,11 +15,11 @@ from adapters.discord.answer import refuse, said, tell
 from adapters.discord.ask import Ask, Files, Source
 from adapters.discord.attachments import SCHEME
 from adapters.discord.card import layout
+from adapters.discord.carried_files import nonce_of
 from adapters.discord.errors import ALREADY_ANSWERED, LIBRARY, UNKNOWN_INTERACTION, is_shut_out
 from adapters.discord.live import Live
 from adapters.discord.outside import Outside
 from adapters.discord.text import link
-from adapters.discord.upload import nonce_of
 from bot.domain.card import Card
 from bot.domain.errors import BadImage, NoWayIn, StoreAway, TweenError, Which
 from bot.domain.job import Job

@@ -6,8 +6,6 @@ post in.
 """
 
 import asyncio
-import hashlib
-import io
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,15 +15,25 @@ import discord
 import structlog
 
 from adapters.discord.answer import said
-from adapters.discord.card import FRAMES, layout
+from adapters.discord.card import layout
+from adapters.discord.carried_files import (
+    BOOSTED,
+    DEFAULT_LIMIT,
+    as_files,
+    frame_files,
+    nonce_of,
+    not_handed_over,
+    video_file,
+    video_name,
+    weight_of,
+)
 from adapters.discord.errors import LIBRARY, is_shut_out, is_token_dead, is_too_large, of_discord
 from adapters.discord.live import Live
 from adapters.discord.outside import Outside
 from adapters.discord.publish import PublishButton
-from adapters.discord.text import alt
 from bot.domain.card import Card
-from bot.domain.errors import BadVideo, ChannelGone, NotHandedOver
-from bot.domain.job import Job, Posting
+from bot.domain.errors import BadVideo, ChannelBusy, NotHandedOver
+from bot.domain.job import Job
 from bot.domain.media import Frame, Video
 from bot.wording import discord as words
 
@@ -36,10 +44,6 @@ PACES = ((120.0, 3.0), (600.0, 6.0), (1800.0, 15.0))
 SLOWEST = 30.0
 LOOK_BACK = 200
 """Messages after the card that are looked through for a video whose answer was lost."""
-DEFAULT_LIMIT = 10 * 1024 * 1024
-MiB = 1024 * 1024
-BOOSTED = {2: 50 * MiB, 3: 100 * MiB}
-"""Bytes of a file by a server's boost tier; else :data:`DEFAULT_LIMIT` (Discord's documentation, "Uploading Files")."""
 
 
 class DiscordChannel:
@@ -70,9 +74,8 @@ class DiscordChannel:
     async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
         """Hang both frames on the card: as one picture that it shows, and as they are, for later jobs."""
         picture = await self._outside.previews.draw(start, end, size)
-        files = [(FRAMES, picture), *((f"{each.which}.{_ending(each)}", each.data) for each in (start, end))]
         async with self._turn:
-            self._files = files
+            self._files = frame_files(picture, (start, end))
             if self._card is not None:
                 await self._show(self._card)
 
@@ -97,7 +100,7 @@ class DiscordChannel:
                 await self._post_fitting(job, path)
         except LIBRARY as error:
             problem = of_discord(error)
-            raise NotHandedOver(str(problem), path) if isinstance(problem, ChannelGone) else problem from error
+            raise not_handed_over(problem, path) from error
 
     async def posted(self, job: Job) -> bool:
         """Whether the video's message is there: one of the bot's own, after the card, with this job's file."""
@@ -105,7 +108,7 @@ class DiscordChannel:
             return True
         if "private" in self._place or "message" not in self._place:
             return False
-        name = _video_name(job)
+        name = video_name(job)
         me = self._outside.client.user
         try:
             after = discord.Object(int(self._place["message"]))
@@ -118,6 +121,9 @@ class DiscordChannel:
         return False
 
     async def _show(self, card: Card) -> None:
+        if self._outside.client.is_closed():
+            # The bot is ending, or was turned out: the next start shows it.
+            raise ChannelBusy
         try:
             if (live := await self._live()) is not None:
                 try:
@@ -173,7 +179,7 @@ class DiscordChannel:
 
     def _with_files(self) -> tuple[list[discord.File], dict[str, str]]:
         """Return the files that are still to be hung on the card, and the place as it is once they are."""
-        files = [discord.File(io.BytesIO(data), name) for name, data in self._files]
+        files = as_files(self._files)
         return files, self._place | ({"frames": "1"} if files else {})
 
     def _shown(self, place: dict[str, str]) -> None:
@@ -208,7 +214,7 @@ class DiscordChannel:
             return False
         limit = live.interaction.filesize_limit
         async with self._outside.fitting(path, limit) as fitted:
-            file = _file(job, fitted, spoiler="spoiler" in self._place)
+            file = video_file(job, fitted, spoiler="spoiler" in self._place)
             view = PublishButton.alone(job.id)
             try:
                 sent = await live.interaction.followup.send(
@@ -237,10 +243,10 @@ class DiscordChannel:
             async with self._outside.fitting(path, DEFAULT_LIMIT) as fitted:
                 await self._post(job, fitted)
         except BadVideo as error:
-            raise NotHandedOver(words.too_heavy(job_weight(job), limit), path) from error
+            raise NotHandedOver(words.too_heavy(weight_of(job), limit), Path(path.name)) from error
 
     async def _post(self, job: Job, path: Path) -> None:
-        file = _file(job, path, spoiler="spoiler" in self._place)
+        file = video_file(job, path, spoiler="spoiler" in self._place)
         mentions = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(int(self._author))])
         channel = self._channel()
         try:
@@ -282,28 +288,3 @@ class DiscordChannel:
 
     def _channel(self) -> discord.PartialMessageable:
         return self._outside.client.get_partial_messageable(int(self._place["channel"]))
-
-
-def nonce_of(job_id: str, what: str) -> str:
-    """Return the nonce of a job's message: at most 25 characters (Discord's documentation, "Create Message")."""
-    return hashlib.sha256(f"{job_id}:{what}".encode()).hexdigest()[:24]
-
-
-def job_weight(job: Job) -> int:
-    """Return the bytes of the video that a job is about to post."""
-    posting = job.state
-    assert isinstance(posting, Posting)
-    return posting.video.bytes
-
-
-def _ending(frame: Frame) -> str:
-    return "png" if frame.content_type == "image/png" else "jpg"
-
-
-def _video_name(job: Job) -> str:
-    return f"tween-{nonce_of(job.id, 'file')[:12]}.mp4"
-
-
-def _file(job: Job, path: Path, *, spoiler: bool) -> discord.File:
-    # From the disk, piece by piece: a video is never whole in memory.
-    return discord.File(path, _video_name(job), spoiler=spoiler, description=alt(job.request.prompt))

@@ -24,6 +24,7 @@
     ├── OurFault             the operator has to act
     │   ├── FolderUnusable       the data folder cannot be made or written to
     │   ├── CannotListen         the HTTP server's address cannot be taken
+    │   ├── SettingsUnfit        settings that cannot work together
     │   ├── DatabaseInUse        another process works on the SQLite file
     │   ├── StoreUnfit           the database was made by a newer version of the bot
     │   ├── EngineFailed         the embedded engine did not start
@@ -298,6 +299,16 @@ class CannotListen(OurFault):
         self.said = said
 
 
+class SettingsUnfit(OurFault):
+    """Settings that cannot work together: ``given`` needs one of the sets ``lacks``, or excludes ``clashes``."""
+
+    def __init__(self, given: str, lacks: tuple[tuple[str, ...], ...] = (), clashes: str = "") -> None:
+        super().__init__(f"{given} without {lacks}" if lacks else f"{given} with {clashes}")
+        self.given = given
+        self.lacks = lacks
+        self.clashes = clashes
+
+
 class DatabaseInUse(OurFault):
     """Another process works on the SQLite ``file``, which one process at a time may do."""
 
@@ -404,7 +415,10 @@ class NotFetched(OurFault):
 
 
 class NotHandedOver(OurFault):
-    """The video is on this machine, and could not be put where it belongs; ``said`` is why, ``kept`` where it lies."""
+    """The video is on this machine, and could not be put where it belongs; ``said`` is why, ``kept`` where it lies.
+
+    A path is told to whoever sits at this machine, a mere name to everybody else.
+    """
 
     def __init__(self, said: str, kept: Path) -> None:
         super().__init__(f"{said}, kept at {kept}")

@@ -39,6 +39,11 @@ class CardMaker:
     def __init__(self, *, charges: bool) -> None:
         self._charges = charges
 
+    @property
+    def charges(self) -> bool:
+        """Whether a job costs money."""
+        return self._charges
+
     def card(self, job: Job, progress: Progress, now: float, answer: CancelAnswer | None = None) -> Card:
         """Return the card at ``now`` (seconds of the flow's clock); ``answer`` is the provider's to a cancel."""
         under_way = not job.is_final

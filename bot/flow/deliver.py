@@ -56,7 +56,9 @@ async def _post(posting: Job, video: Video, path: Path, run: Run) -> None:
     turns = Turns(run.kit)
     while True:
         try:
-            await _bring(posting, path, run)
+            # A restart looks for what was brought, and does not bring it a second time.
+            async with run.remembering():
+                await run.channel.bring(posting, path)
             async with run.exit.not_in_the_middle():
                 await run.hold.check()
                 await run.channel.post(posting, video, path)
@@ -65,17 +67,9 @@ async def _post(posting: Job, video: Video, path: Path, run: Run) -> None:
             if isinstance(error, PostUnclear) and await _is_posted(posting, run):
                 return
             if not is_left:
-                raise NotHandedOver(str(error), path) from error
+                raise NotHandedOver(str(error), Path(path.name)) from error
         else:
             return
-
-
-async def _bring(posting: Job, path: Path, run: Run) -> None:
-    before = dict(run.channel.place)
-    await run.channel.bring(posting, path)
-    if (place := run.channel.place) != before:
-        # A restart looks for what was brought, and does not bring it a second time.
-        await run.hold.remember(place)
 
 
 async def _is_posted(job: Job, run: Run) -> bool:

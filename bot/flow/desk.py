@@ -4,7 +4,7 @@ It works with the store alone, so it answers in time whatever the provider does,
 the one that carries the job.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.budget import Usage
@@ -17,7 +17,7 @@ from bot.domain.request import Author, Command, ImageRef
 from bot.domain.server import Rules, narrower
 from bot.flow.accept import accept
 from bot.flow.card import CardMaker
-from bot.ports import Entry, JobStore, Terms
+from bot.ports import Entry, JobStore, Sought, Terms
 
 _PHASES: Mapping[type, Phase] = {
     Accepted: Phase.WAITING,
@@ -46,6 +46,16 @@ class Desk:
         self._clock = clock
         self._wake = wake
         self._closed = False
+
+    @property
+    def model(self) -> Model:
+        """What the videos are made with."""
+        return self._model
+
+    @property
+    def charges(self) -> bool:
+        """Whether a job costs money."""
+        return self._maker.charges
 
     def close(self) -> None:
         """Take no more jobs: the process is about to end."""
@@ -132,9 +142,25 @@ class Desk:
         """Return the author's newest jobs."""
         return await self._store.history(author, limit)
 
+    async def search(self, sought: Sought) -> Sequence[Entry]:
+        """Return the newest jobs of all platforms that fit: for the operator alone."""
+        return await self._store.search(sought)
+
+    async def under_way(self, author: Author, ended_since: float | None = None) -> Mapping[str, str]:
+        """Return the author's jobs under way, and those that ended since, by id, each with a mark of how it stands."""
+        return await self._store.under_way(author, ended_since)
+
+    async def found(self, job_ids: Collection[str], author: Author) -> Sequence[Job]:
+        """Return those of these jobs that are there and the author's."""
+        return [job for job in await self._store.load_all(job_ids) if _is_of(job, author)]
+
     async def usage(self, author: Author) -> Usage:
         """Return this month's money of the author and the author's server."""
         return await self._store.usage(author, self._terms.allowance)
+
+    async def defaults(self, author: Author) -> Mapping[str, object]:
+        """Return the options that the author's server has defaults for."""
+        return (await self._store.rules(author.platform, author.server)).complete({}, self._model)
 
     async def forget(self, author: Author) -> tuple[int, int]:
         """Delete my data: (jobs deleted, jobs under way, which are deleted when they end)."""
@@ -148,9 +174,13 @@ class Desk:
 
     async def _own(self, job_id: str, author: Author) -> Job | None:
         job = await self._store.load(job_id)
-        if job is not None and (job.request.author.platform, job.request.author.id) != (author.platform, author.id):
+        if job is not None and not _is_of(job, author):
             raise NotYours
         return job
+
+
+def _is_of(job: Job, author: Author) -> bool:
+    return (job.request.author.platform, job.request.author.id) == (author.platform, author.id)
 
 
 def again_id(job_id: str) -> str:

@@ -74,3 +74,11 @@ class Run:
     signals: Signals
     tell: Tell
     exit: Exit = field(default_factory=Exit)
+
+    @asynccontextmanager
+    async def remembering(self) -> AsyncIterator[None]:
+        """Do something with the channel; what its place learns by it is durable afterwards."""
+        before = dict(self.channel.place)
+        yield
+        if (place := self.channel.place) != before:
+            await self.hold.remember(place)

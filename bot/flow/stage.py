@@ -57,7 +57,8 @@ async def _stage(job: Job, run: Run) -> Staged:
 async def _show(start: Frame, end: Frame, job: Job, run: Run) -> None:
     size = job.request.model.frame.size(job.request.options, start.size)
     try:
-        await run.channel.frames(start, end, size)
+        async with run.remembering():
+            await run.channel.frames(start, end, size)
     except TweenError as error:
         # The job is worth more than its picture.
         log.warning("frames_not_shown", job_id=job.id, error=str(error))

@@ -18,6 +18,18 @@ Postgres database share the work. Whatever ends the bot, its jobs go on at the n
 within ten seconds; a second Ctrl-C ends it at once."""
 ROLE_HELP = "What this process does: take commands, carry jobs, or both. Roles of their own need Postgres."
 
+MANIFEST_SHORT = "Print what a platform's app is made from."
+MANIFEST_HELP = "Print what a chat platform's app is made from."
+MANIFEST_SLACK_SHORT = "Print the manifest of the Slack app, as JSON."
+MANIFEST_SLACK_HELP = """Print the manifest of the Slack app, as JSON. Paste it at api.slack.com/apps: Create New App,
+then From a manifest.
+
+For Socket Mode, unless there is a public address that Slack can send its requests to."""
+MANIFEST_URL_HELP = "The bot's public address, for HTTP and installations by OAuth.  [default: TWEENBOT_PUBLIC_URL]"
+MANIFEST_SOCKET_HELP = "For Socket Mode, whatever TWEENBOT_PUBLIC_URL is."
+NO_ORIGIN = "give a bare https address, such as https://bot.example.org"
+ONE_WAY = "give --url or --socket, not both"
+
 MAKE_SHORT, ENGINE_SHORT = "Make a video from two images and a prompt.", "Run the embedded engine alone."
 
 MAKE_HELP = """Make the video that leads from the image START to the image END, as the sentence PROMPT describes it.
@@ -36,6 +48,11 @@ AT_HELP = (
     "Where to render: at fal, also with the login of fal auth login, or embedded, on this machine.  "
     "[default: fal with a key or TWEENBOT_FAL_URL, else embedded]"
 )
+TO_HELP = (
+    "Send the job to a running bot, such as http://127.0.0.1:8080, which renders it; with TWEENBOT_LOCAL_TOKEN "
+    "where the bot asks for it.  [default: no bot]"
+)
+AT_OR_TO = "--at is where this command renders, and with --to the bot does: give one of the two."
 JSON_HELP = "Print one JSON object about the job at its end, and progress on stderr."
 
 SECTIONS = {"own": "Options", "basic": "Options of the model", "advanced": "Options of the model, advanced"}
@@ -70,6 +87,24 @@ def bad_setting(place: Sequence[str | int], rule: str) -> str:
 def bad_env_file(why: str) -> str:
     """Refuse a .env that cannot be read at all."""
     return f".env in this folder cannot be read ({why}): make it a readable file of plain UTF-8 text, or remove it."
+
+
+def no_url(text: str) -> str:
+    """Refuse an address that no bot has."""
+    return f"--to is “{text}”: give the address of a running bot, such as http://127.0.0.1:8080."
+
+
+def no_bot(url: str) -> str:
+    """Tell that there is no bot."""
+    return f"No tweenbot answers at {url}: start one with tweenbot run, or name another address. Nothing was sent."
+
+
+def lost_bot(url: str) -> str:
+    """Tell that a bot does not answer any more, and may have the job."""
+    return (
+        f"The bot at {url} does not answer any more, or has deleted the job. If it has the job, that goes on there, "
+        "and may be charged: tweenbot jobs lists it."
+    )
 
 
 def not_mp4(path: Path) -> str:

@@ -126,3 +126,54 @@ def sessions(left: int, total: int, shards: int) -> str:
 def sessions_mend(hours: float) -> str:
     """Say when there are new ones."""
     return f"Find out what restarts the bot so often; there are new ones in {hours:.1f} hours."
+
+
+# Slack
+
+SLACK, BOT_TOKEN, APP_TOKEN, SCOPES, SLACK_HTTP = (
+    "Slack",
+    "Slack bot token",
+    "Slack app token",
+    "Slack scopes",
+    "Slack HTTP",
+)
+NO_SLACK = "no token of Slack's is set: no Slack"
+SETTINGS_CLASH = "its settings do not fit together"
+SOCKET_MODE = "accepted: commands come over Socket Mode"
+NO_ADDRESS_FOR_SLACK = "TWEENBOT_PUBLIC_URL is not set, so this cannot say where Slack's requests must go"
+ADDRESS_FOR_SLACK = "Set it to the address under which this bot is reached from outside."
+
+
+def workspace_of(bot: str, team: str) -> str:
+    """Name the bot and its workspace."""
+    return f"{bot} in {team}"
+
+
+def scopes_told(lacking: Sequence[str]) -> str:
+    """Say whether the token may do all that the bot does."""
+    return f"lacks {', '.join(lacking)}" if lacking else "all that the bot needs"
+
+
+def scopes_mend(lacking: Sequence[str]) -> str:
+    """Say how a token gets its scopes."""
+    return f"Add {'it' if len(lacking) == 1 else 'them'} (tweenbot manifest slack has all), and install the app again."
+
+
+def refused_by_slack(code: str) -> str:
+    """Say that a token is not good."""
+    return f"refused by Slack ({code})"
+
+
+def slack_mend(setting: str) -> str:
+    """Say where the right token is."""
+    where = {
+        "SLACK_BOT_TOKEN": "the Bot User OAuth Token (xoxb-...) under OAuth & Permissions",
+        "SLACK_APP_TOKEN": "an App-Level Token (xapp-...) with connections:write, under Basic Information",
+    }[setting]
+    return f"Set {setting} to {where} of your app at api.slack.com/apps."
+
+
+def requests_go_to(events: str, install: str | None) -> str:
+    """Say where Slack's requests must go, and where workspaces install the bot."""
+    told = f"Slack's requests go to {events}"
+    return told if install is None else f"{told}; workspaces install it from {install}"

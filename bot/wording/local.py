@@ -15,6 +15,18 @@ FIELD_TWICE = "A field comes twice."
 BAD_KEY = "An Idempotency-Key is 1 to 255 characters of plain ASCII."
 NO_JOB = "There is no such job."
 NO_VIDEO = "There is no video of this job here."
+NO_PICTURE = "There is no such picture of this job here."
+NOT_KEPT = "that picture is not kept any more"
+NOT_OVER = "This job is not over: cancel it, or wait for its end."
+NO_JSON = "Send a JSON object."
+BAD_OPTIONS = "options is an object: a value for each option's name."
+BAD_SIZE = "start is the first image's width and height in pixels, such as [1280, 720], or null."
+BAD_MOMENT = "before is a moment in seconds since 1970, such as a job's accepted_at."
+BAD_PLATFORM = "platform is a platform's name, such as local."
+LOG_IN, TOKEN, TOKEN_HELP = "Log in", "Token", "What TWEENBOT_LOCAL_TOKEN holds where the bot runs."
+NO_TOKEN = "Send the token of this bot's TWEENBOT_LOCAL_TOKEN: as a bearer, or log in."
+WRONG_TOKEN = "That is not the token. It is what TWEENBOT_LOCAL_TOKEN holds where the bot runs."
+MANY_TRIES = "Too many wrong tokens. Wait a minute."
 TOO_OFTEN = "This job was sent again too often: send it anew."
 DEFECT = "A fault in the bot. Its operator finds the cause in the log."
 
@@ -27,6 +39,11 @@ def heavy_form(limit: int) -> str:
 def heavy_field(limit: int) -> str:
     """Refuse a text of more than this many bytes."""
     return f"A field holds more than {size(limit)}."
+
+
+def long_search(most: int) -> str:
+    """Refuse words to look for."""
+    return f"q is at most {most} characters."
 
 
 def bad_limit(most: int) -> str:

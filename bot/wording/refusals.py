@@ -43,6 +43,7 @@ from bot.domain.errors import (
     ProviderUnreachable,
     QueueFull,
     RoleNeedsPostgres,
+    SettingsUnfit,
     StoreAway,
     StoreUnfit,
     StoreUnusable,
@@ -69,7 +70,7 @@ _CHARGE = {
 }
 
 
-def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one flat table of sentences
+def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  # one flat table
     match error:
         case BadRequest(faults=faults):
             return " ".join(fault(each) for each in faults)
@@ -103,6 +104,8 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
                 f"The bot cannot listen on {host} port {port} ({said}). Set TWEENBOT_HTTP_HOST and "
                 "TWEENBOT_HTTP_PORT to an address of this machine that is free."
             )
+        case SettingsUnfit():
+            return _unfit(error)
         case DatabaseInUse(file=file):
             return (
                 f"Another tweenbot process works on {file}. Stop it first; to run several at a time, set "
@@ -147,8 +150,8 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
             return f"The provider's file is not a playable video ({what}). Report it to the provider."
         case NotFetched(said=said):
             return f"The video is made, but could not be fetched ({said}). The provider's dashboard has its request."
-        case NotHandedOver(said=said, kept=kept):
-            return f"The video is made, but could not be put in its place ({said}). It lies at {kept}."
+        case NotHandedOver():
+            return _not_handed_over(error)
         case NotYours():
             return "Only the author of this job may do that."
         case NotHere():
@@ -161,7 +164,8 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
         case NoWayIn():
             return _no_way_in(error)
         case QueueFull(whose=whose, limit=limit):
-            return f"{_WAITING[whose].format(limit=limit)} Nothing was taken or charged; send it again in a while."
+            jobs = "1 job" if limit == 1 else f"{limit} jobs"
+            return f"{_WAITING[whose].format(jobs=jobs)} Nothing was taken or charged; send it again in a while."
         case BudgetSpent():
             return _budget_spent(error)
         case StoreAway():
@@ -189,6 +193,20 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912  # one
             return f"Something unexpected went wrong: {error}."
 
 
+def _unfit(error: SettingsUnfit) -> str:
+    if not error.lacks:
+        mend = f"and {error.clashes} do not go together. Unset one of them"
+    else:
+        mend = f"does not work alone. Set {_listed([_listed(each, 'and') for each in error.lacks], 'or')} too"
+    return f"{error.given} {mend}; config/.env.example says what each is for."
+
+
+def _not_handed_over(error: NotHandedOver) -> str:
+    # Readers of a channel are no operators, and learn nothing of the machine.
+    lies = f"It lies at {error.kept}." if error.kept.is_absolute() else f"The bot's operator has it as {error.kept}."
+    return f"The video is made, but could not be put in its place ({error.said}). {lies}"
+
+
 def _no_way_in(error: NoWayIn) -> str:
     lacks = f"lacks {_listed(error.missing, 'and')} here" if error.missing else "is no member here"
     return (
@@ -198,9 +216,9 @@ def _no_way_in(error: NoWayIn) -> str:
 
 
 _WAITING: Mapping[Whose, str] = {
-    "author": "You have {limit} jobs waiting already, which is the limit.",
-    "server": "This server has {limit} jobs waiting already, which is the limit.",
-    "everyone": "{limit} jobs are waiting already, which is as many as the bot takes.",
+    "author": "You have {jobs} waiting already, which is the limit.",
+    "server": "This server has {jobs} waiting already, which is the limit.",
+    "everyone": "There are {jobs} waiting already, which is as many as the bot takes.",
 }
 _BUDGET: Mapping[Whose, str] = {"author": "Your budget", "server": "This server's budget", "everyone": "The budget"}
 

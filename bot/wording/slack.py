@@ -10,13 +10,21 @@ from bot.ports import Entry
 from bot.wording.chat import state_of
 from bot.wording.units import money
 
+NAME = "Tweenbot"
+ABOUT = "Two images and a sentence become the video in between."
+COMMAND, COMMAND_HINT = "Make a video from two images", "[what happens in between | jobs | usage | admin | help]"
+SHORTCUT, SHORTCUT_ABOUT = "Tween these images", "Make a video from the first two images of this message"
 FRAMES = "The first and the last frame, as they are cropped"
 LAST_FRAME = "the last frame of the video"
 WATCH = "Go to the video"
 MAKE, CLOSE, SAVE, NO = "Make the video", "Close", "Save", "No"
 MORE = "More options"
 BROADCAST_LABEL, BROADCAST = "When it is done", "Show the video in the channel, too"
+TICKED: Mapping[str, str] = {"true": "Yes", "false": "No"}
+"""What a field says that is on or off."""
 NOT_INSTALLED = "the bot is not installed in that workspace any more"
+NO_FILE: Mapping[str, str] = {"file_deleted": "deleted at Slack", "file_not_found": "not there for the bot"}
+"""By Slack's own name of the error."""
 NO_JOB = "This job is no longer stored, so there is nothing to do with it. Start a new one with `/tween`."
 NOT_OFFERED = "That is not to be had of this job as it stands now."
 STOPPING = "Asked to stop. The card says what came of it."
@@ -36,7 +44,8 @@ HELP = (
     "• `/tween` opens a form: a first image, a last image, and what happens in between.\n"
     "• *Tween these images* in a message's menu takes the first two images of that message.\n"
     "• Mention me with two images and a sentence, in a channel or a thread, or send them to me here.\n"
-    "• `/tween jobs` lists your jobs, `/tween usage` shows your budget, `/tween admin` sets a workspace's rules."
+    "• `/tween jobs` lists your jobs, `/tween usage` shows your budget.\n"
+    "• Admins set the workspace's rules with `/tween admin`."
 )
 NOT_FOR_YOU = "Only admins of this workspace can do that."
 ADMIN_TITLE = "Rules for videos"
@@ -58,6 +67,30 @@ SURE: Mapping[Action, str] = {
     Action.SEND_AGAIN: "The first request may have been taken and charged, so this may be charged twice.",
 }
 FORGET_SURE = "All that is stored of your jobs is deleted. Their messages stay where they are."
+
+INSTALL_TITLE = "Install Tweenbot in Slack"
+INSTALL = "Tweenbot makes a video from two images and a sentence. Slack shows you what it may do before you allow it."
+INSTALL_LINK, INSTALL_AGAIN = "Continue to Slack", "Begin again"
+INSTALLED_TITLE = "Tweenbot is installed"
+NOT_INSTALLED_TITLE = "Tweenbot was not installed"
+NOT_INSTALLED_WHY: Mapping[str, str] = {
+    "access_denied": "You did not allow it, so nothing was changed.",
+    "invalid_browser": "This page was opened in another browser than the first one, or its cookie is gone.",
+    "invalid_state": "This link was used before, or is older than ten minutes.",
+    "missing_code": "Slack sent no code along.",
+    "invalid_code": "Slack did not accept the code that it sent along.",
+    "storage_error": "The bot's database does not answer. Give it a minute.",
+}
+NOT_INSTALLED_ANYHOW = "Slack did not go on with it."
+REINSTALL = (
+    "I am not installed in this workspace any more, so nothing was taken or charged. Ask an admin to install me."
+)
+
+
+def installed(name: str | None) -> str:
+    """Say that the bot is in a workspace, or in an organization, and what to do there."""
+    where = f"in {name}" if name else "there"
+    return f"It is {where} now: close this page, and type /tween in Slack."
 
 
 def since(when: str) -> str:
