@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from adapters.slack.clients import Clients, NotInstalled
-from adapters.slack.errors import LIBRARY
+from adapters.slack.errors import LIBRARY, code_of
 from bot.domain.errors import BadImage, BadVideo, ImageFault, Which
 from bot.domain.request import ImageRef
 from bot.ports import LastFrames
@@ -132,4 +132,6 @@ class SlackAttachments:
 
 
 def _told(error: BaseException) -> str:
+    if code := code_of(error):
+        return words.NO_FILE.get(code, f"Slack says: {code}")
     return str(error) if isinstance(error, aiohttp.ClientPayloadError) else type(error).__name__

@@ -9,7 +9,7 @@ from bot.wording import slack as words
 from bot.wording.card import ACTIONS
 
 PREFIX = "tween_"
-STYLES: Mapping[Action, str] = {Action.RERUN: "primary", Action.CANCEL: "danger", Action.DELETE: "danger"}
+STYLES: Mapping[Action, str] = {Action.CANCEL: "danger"}
 CONFIRMED = frozenset({Action.DELETE, Action.SEND_AGAIN})
 """What cannot be taken back, or may cost: Slack asks once more."""
 

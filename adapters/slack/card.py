@@ -74,5 +74,6 @@ def _facts(card: Card, author: str | None) -> str:
 def _row(card: Card, place: Mapping[str, str]) -> list[ButtonElement]:
     row = [button(action, card.job_id) for action in card.actions]
     if card.tone is Tone.DONE and "permalink" in place:
-        row.append(ButtonElement(text=words.WATCH, action_id="tween_watch", url=place["permalink"]))
+        watch = ButtonElement(text=words.WATCH, action_id="tween_watch", url=place["permalink"], style="primary")
+        return [watch, *row]
     return row

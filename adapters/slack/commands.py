@@ -31,8 +31,8 @@ log = structlog.get_logger()
 
 COMMAND = "/tween"
 SHORTCUT = "tween_these_images"
-EVENTS = ("app_mention", "message", "app_home_opened")
-"""What Slack is asked to tell of; ``message`` is of direct messages with the bot alone."""
+EVENTS: Mapping[str, str] = {"app_mention": "app_mentions:read", "message.im": "im:history", "app_home_opened": ""}
+"""What Slack is asked to tell of, and the scope that it takes; of messages, those to the bot alone."""
 ANYTHING = re.compile(".*", re.DOTALL)
 Payload = Mapping[str, Any]
 
@@ -52,9 +52,9 @@ class Commands:
         """Register every listener; the last ones take what the others leave."""
         app.command(COMMAND)(self.command)
         app.message_shortcut(SHORTCUT)(self.shortcut)
-        app.event("app_mention")(self.mentioned)
-        app.event("message")(self.written)
-        app.event("app_home_opened")(self.at_home)
+        told = {"app_mention": self.mentioned, "message.im": self.written, "app_home_opened": self.at_home}
+        for name in EVENTS:
+            app.event(name.partition(".")[0])(told[name])
         app.view(CALLBACK)(self.submitted)
         self._admin.add_to(app)
         app.action(MORE)(self.unfolded)
@@ -91,13 +91,13 @@ class Commands:
         except TweenError as error:
             await respond(text=escaped(explain(error)))
 
-    async def shortcut(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
+    async def shortcut(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """*Tween these images*: the first two images of a message; with one, the form asks for the last."""
         await ack()
         seat = seats.of_action(body)
         images = images_among(seat, body["message"].get("files") or [])
         if not images:
-            await say(client, seat, words.TOO_FEW)
+            await say(client, seat, words.TOO_FEW, respond)
             return
         known = [(image.name, image.locator) for image in images[:2]]
         about = About(seat, "menu.title", known[0], known[1] if len(known) > 1 else None)
@@ -137,7 +137,7 @@ class Commands:
     async def submitted(self, ack: AsyncAck, view: Payload) -> None:
         """The form: stored, then acknowledged, then shown. What is wrong stands at its fields, and it stays open."""
         try:
-            seat, ask = self._forms.read(view)
+            seat, ask = await self._forms.read(view)
             job = await self._taker.accept(seat, ask)
         except TweenError as error:
             await ack(response_action="errors", errors=errors_of(error, view))
@@ -151,13 +151,15 @@ class Commands:
         locale = await self._locales.of(client, str(body["user"]["id"]))
         await self._forms.unfold(client, body["view"], locale)
 
-    async def pressed(self, ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient) -> None:
+    async def pressed(
+        self, ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, respond: AsyncRespond
+    ) -> None:
         """A button of a card."""
         await ack()
         named, job_id = action_of(str(action["action_id"])), str(action["value"])
         opens = named in (Action.EDIT, Action.CONTINUE)
         locale = await self._locales.of(client, str(body["user"]["id"])) if opens else ""
-        await self._presses.press(client, body, named, job_id, locale)
+        await self._presses.press(client, body, respond, (named, job_id), locale)
 
     async def at_home(self, body: Payload, event: Payload, client: AsyncWebClient) -> None:
         """The Home tab was opened; the Messages tab shows itself."""

@@ -25,6 +25,8 @@ SHUT_OUT = frozenset(
     }
 )
 """The bot may not write there, or there is no there any more."""
+THREAD_GONE = frozenset({"invalid_thread_ts", "thread_not_found"})
+"""The message that a thread begins with was deleted."""
 BUSY_S = 5.0
 
 

@@ -118,7 +118,7 @@ def _value(state: Mapping[str, Any]) -> Any:  # noqa: ANN401  # as the element's
 def _element(declared: Option, value: object) -> Any:  # noqa: ANN401  # an element of one kind or another
     current = _written(declared.default if value is None else value)
     if declared.choices or declared.type == "boolean":
-        choices = [Choice(text=each, value=each) for each in declared.choices or ("true", "false")]
+        choices = [Choice(text=words.TICKED.get(each, each), value=each) for each in declared.choices or words.TICKED]
         initial = next((each for each in choices if each.value == current), None)
         return StaticSelectElement(action_id=VALUE, options=choices, initial_option=initial)
     if declared.type in ("integer", "number"):

@@ -6,7 +6,7 @@ submit.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, MarkdownTextObject, SectionBlock
@@ -19,26 +19,31 @@ from adapters.slack.take import Ask, Seat
 from bot.domain.errors import BadRequest, Fault, TweenError
 from bot.domain.model import Model
 from bot.domain.request import ImageRef
+from bot.flow.desk import Desk
+from bot.flow.remix import options_of
 from bot.wording import slack as words
 from bot.wording.commands import text
 from bot.wording.refusals import explain, fault
 
 CALLBACK = "tween_form"
 MORE = "tween_more"
+CONTINUE = "continue.title"
+"""The title of the form for what comes after a video: it is another video, so it has another seed."""
 
 
 @dataclass(frozen=True)
 class About:
     """What a form is about: where its job goes, the images that it has already, and what it began with.
 
-    ``start`` and ``end`` are (name, locator); None: the form asks for that one.
+    ``start`` and ``end`` are (name, locator); None: the form asks for that one. ``source`` is the job whose options it
+    begins with, if any: they are not kept in the form, which has no room for a long one.
     """
 
     seat: Seat
     title: str = "form.title"
     start: tuple[str, str] | None = None
     end: tuple[str, str] | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
     more: bool = False
 
     @property
@@ -51,20 +56,22 @@ class About:
         """Read a view's."""
         raw = json.loads(view["private_metadata"])
         images = {which: tuple(raw[which]) if raw[which] else None for which in ("start", "end")}
-        return cls(Seat(**raw["seat"]), raw["title"], images["start"], images["end"], raw["options"], raw["more"])
+        return cls(Seat(**raw["seat"]), raw["title"], images["start"], images["end"], raw["source"], raw["more"])
 
 
 class Forms:
     """Opens the form, unfolds it, and reads it."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, desk: Desk) -> None:
         self._model = model
+        self._desk = desk
 
     async def open(
         self, client: AsyncWebClient, trigger_id: str, about: About, *, locale: str = "", prompt: str = ""
     ) -> None:
         """Open the form, and take it away again where the bot cannot post: said before anything is filled in."""
-        opened = await client.views_open(trigger_id=trigger_id, view=self.view(about, locale, prompt))
+        shown = form(self._model, about, locale, prompt, await self._begun_with(about))
+        opened = await client.views_open(trigger_id=trigger_id, view=shown)
         if not await can_post(client, about.seat.channel):
             await client.views_update(view_id=opened["view"]["id"], view=_no_way_in(about))
 
@@ -72,43 +79,53 @@ class Forms:
         """Show all options; what is filled in stays, since its blocks do."""
         about = replace(About.of(view), more=True)
         values = fields.values_of(view)
-        shown = self.view(about, locale, str(values.get("prompt") or ""))
+        shown = form(self._model, about, locale, str(values.get("prompt") or ""), await self._begun_with(about))
         await client.views_update(view_id=view["id"], hash=view["hash"], view=shown)
 
-    def view(self, about: About, locale: str, prompt: str) -> View:
-        """Return the form."""
-        blocks: list[Block] = []
-        if about.start is None:
-            blocks.append(fields.upload("start", locale))
-        if about.end is None:
-            key = "continue.end" if about.title == "continue.title" else None
-            blocks.append(fields.upload("end", locale, key))
-        blocks.append(fields.prompt(locale, prompt))
-        shown = fields.options_shown(self._model, more=about.more)
-        blocks += [fields.option(each, locale, about.options.get(each.name)) for each in shown]
-        blocks.append(fields.broadcast())
-        if not about.more:
-            blocks.append(ActionsBlock(elements=[ButtonElement(text=words.MORE, action_id=MORE)]))
-        return View(
-            type="modal",
-            callback_id=CALLBACK,
-            title=text(about.title, locale),
-            submit=words.MAKE,
-            close=words.CLOSE,
-            private_metadata=about.metadata,
-            blocks=blocks,
-        )
-
-    def read(self, view: Mapping[str, Any]) -> tuple[Seat, Ask]:
+    async def read(self, view: Mapping[str, Any]) -> tuple[Seat, Ask]:
         """Return what a submitted form asks for."""
         about, values = About.of(view), fields.values_of(view)
         start = _image(about.seat, about.start, values.get("start"))
         end = _image(about.seat, about.end, values.get("end"))
         # A field that was emptied is as good as one that was never set; what is folded away stays as it was.
-        folded = {name: value for name, value in about.options.items() if name not in values}
+        begun_with = await self._begun_with(about)
+        folded = {name: value for name, value in begun_with.items() if name not in values}
         options = {**folded, **fields.options_of(values, self._model)}
         broadcast = bool(values.get(fields.BROADCAST))
         return about.seat, Ask(str(view["id"]), start, end, str(values.get("prompt") or ""), options, broadcast)
+
+    async def _begun_with(self, about: About) -> Mapping[str, object]:
+        if not about.source:
+            # A form that showed the model's own defaults would overrule the workspace's.
+            return await self._desk.defaults(about.seat.author)
+        job = await self._desk.shown(about.source)
+        return {} if job is None else options_of(job, new_seed=about.title == CONTINUE)
+
+
+def form(model: Model, about: About, locale: str, prompt: str, options: Mapping[str, object]) -> View:
+    """Return the view, with a prompt and options in it."""
+    blocks: list[Block] = []
+    if about.start is None:
+        blocks.append(fields.upload("start", locale))
+    if about.end is None:
+        key = "continue.end" if about.title == CONTINUE else None
+        blocks.append(fields.upload("end", locale, key))
+    blocks.append(fields.prompt(locale, prompt))
+    shown = fields.options_shown(model, more=about.more)
+    blocks += [fields.option(each, locale, options.get(each.name)) for each in shown]
+    if not about.seat.channel.startswith("D"):
+        blocks.append(fields.broadcast())
+    if not about.more:
+        blocks.append(ActionsBlock(elements=[ButtonElement(text=words.MORE, action_id=MORE)]))
+    return View(
+        type="modal",
+        callback_id=CALLBACK,
+        title=text(about.title, locale),
+        submit=words.MAKE,
+        close=words.CLOSE,
+        private_metadata=about.metadata,
+        blocks=blocks,
+    )
 
 
 def errors_of(error: TweenError, view: Mapping[str, Any]) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The Home tab: how to start, my jobs, my budget."""
 
+from collections.abc import Sequence
+
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
@@ -15,8 +17,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import listing
 from adapters.slack.take import Seat
+from adapters.slack.text import escaped
+from bot.domain.budget import Usage
 from bot.domain.errors import TweenError
 from bot.flow.desk import Desk
+from bot.ports import Entry
 from bot.wording import slack as words
 from bot.wording.refusals import explain
 
@@ -26,7 +31,17 @@ MOST = 10
 
 async def publish(client: AsyncWebClient, desk: Desk, seat: Seat) -> None:
     """Show the tab as it is now."""
-    blocks: list[Block] = [
+    try:
+        entries = await desk.history(seat.author, MOST)
+        listed = shown(entries, await desk.usage(seat.author))
+    except TweenError as error:
+        listed = [SectionBlock(text=MarkdownTextObject(text=escaped(explain(error))))]
+    await client.views_publish(user_id=seat.user, view=View(type="home", blocks=[*head(), *listed]))
+
+
+def head() -> list[Block]:
+    """Return how to begin."""
+    return [
         HeaderBlock(text=words.HOME_TITLE),
         SectionBlock(text=MarkdownTextObject(text=words.HELP)),
         ActionsBlock(
@@ -37,14 +52,12 @@ async def publish(client: AsyncWebClient, desk: Desk, seat: Seat) -> None:
         ),
         DividerBlock(),
     ]
-    try:
-        entries = await desk.history(seat.author, MOST)
-        blocks += [*listing.jobs(entries), DividerBlock(), *listing.usage(await desk.usage(seat.author))]
-        if entries:
-            blocks += [DividerBlock(), ActionsBlock(elements=[_forget()])]
-    except TweenError as error:
-        blocks.append(SectionBlock(text=MarkdownTextObject(text=explain(error))))
-    await client.views_publish(user_id=seat.user, view=View(type="home", blocks=blocks))
+
+
+def shown(entries: Sequence[Entry], month: Usage) -> list[Block]:
+    """Return a person's own part: jobs, money, and the way to have it all deleted."""
+    blocks = [*listing.jobs(entries), DividerBlock(), *listing.usage(month)]
+    return [*blocks, DividerBlock(), ActionsBlock(elements=[_forget()])] if entries else blocks
 
 
 def _sure() -> ConfirmObject:

@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock, MarkdownTextObject, SectionBlock
 
-from adapters.slack.text import escaped, link, plain, when
+from adapters.slack.text import day, escaped, link, plain
 from bot.domain.budget import Usage
 from bot.ports import Entry
 from bot.wording import slack as words
@@ -41,7 +41,7 @@ def _entry(entry: Entry) -> list[Block]:
     told = words.job_line(entry)
     if "permalink" in job.place:
         told = f"{told} · {link(job.place['permalink'], words.WATCH)}"
-    line = f"{when(job.accepted_at)} · {told}"
+    line = f"{day(job.accepted_at)} · {told}"
     return [_section(plain(job.request.prompt, PROMPT)), ContextBlock(elements=[MarkdownTextObject(text=line)])]
 
 

@@ -11,6 +11,8 @@ from adapters.slack.clients import Clients, Tokens
 from adapters.slack.commands import Commands
 from adapters.slack.connection import Connection
 from adapters.slack.forms import Forms
+from adapters.slack.installs import Installs
+from adapters.slack.leave import Leavings
 from adapters.slack.outside import Outside
 from adapters.slack.pressed import Presses
 from adapters.slack.take import NAME, Taker
@@ -52,8 +54,10 @@ class SlackPlatform:
         """Open the channel of a job."""
         return SlackChannel(job, self._outside)
 
-    def listen(self, app: AsyncApp, desk: Desk, model: Model) -> None:
-        """Have an app take commands for a desk."""
-        taker, forms = Taker(self._outside, desk), Forms(model)
+    def listen(self, app: AsyncApp, desk: Desk, model: Model, installs: Installs | None = None) -> None:
+        """Have an app take commands for a desk; ``installs`` are there where the tokens come by OAuth."""
+        # Before the listeners that take whatever is left.
+        Leavings(self._tools.servers, installs).add_to(app)
+        taker, forms = Taker(self._outside, desk), Forms(model, desk)
         admin = Admin(model, self._tools.servers, self._tools.store, self._tools.terms)
         Commands(desk, taker, forms, Presses(desk, taker, forms), admin).add_to(app)

@@ -9,13 +9,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, assert_never
 
 import structlog
+from slack_bolt.async_app import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.access import can_post
 from adapters.slack.errors import LIBRARY, code_of
-from adapters.slack.forms import About, Forms
+from adapters.slack.forms import CONTINUE, About, Forms
 from adapters.slack.seats import of_action
 from adapters.slack.take import Ask, Seat, Taker
-from adapters.slack.text import escaped, who
+from adapters.slack.text import ZERO_WIDTH, escaped, who
 from bot.domain.card import Action
 from bot.domain.errors import NotYours, TweenError
 from bot.domain.job import Job, Unclear
@@ -28,6 +30,9 @@ from bot.wording.refusals import explain
 
 log = structlog.get_logger()
 
+GONE = frozenset({"file_not_found", "file_deleted", "message_not_found"})
+Named = tuple[Action, str]
+"""What a button does, and the id of the job."""
 Tell = Callable[[str], Awaitable[None]]
 """Says something to whoever pressed, and to nobody else."""
 
@@ -41,13 +46,13 @@ class Presses:
         self._forms = forms
 
     async def press(
-        self, client: AsyncWebClient, body: Mapping[str, Any], action: Action, job_id: str, locale: str
+        self, client: AsyncWebClient, body: Mapping[str, Any], respond: AsyncRespond, named: Named, locale: str
     ) -> None:
         """Do what a button says, or say why not."""
-        seat = of_action(body)
+        seat, (action, job_id) = of_action(body), named
 
         async def tell(text: str) -> None:
-            await say(client, seat, text)
+            await say(client, seat, text, respond)
 
         try:
             job = await self._desk.shown(job_id)
@@ -82,7 +87,10 @@ class Presses:
                 again = await self._desk.send_again(job.id, author, place)
                 await tell(words.NO_JOB if again is None else words.SENT_AGAIN)
             case Action.RERUN | Action.SWAP:
-                await self._made_of(action, job, seat, trigger)
+                if await can_post(client, seat.channel):
+                    await self._made_of(action, job, seat, trigger)
+                else:
+                    await tell(words.invite(seat.channel))
             case Action.RECIPE:
                 await tell(_recipe(job))
             case Action.DELETE:
@@ -106,25 +114,33 @@ class Presses:
         if not await self._desk.delete(job.id, seat.author):
             await tell(words.NOT_OVER)
             return
-        left = False
-        try:
-            if "file" in job.place:
-                # The message that shares a file goes with it.
-                await client.files_delete(file=job.place["file"])
-        except LIBRARY as error:
-            left = code_of(error) not in ("file_not_found", "file_deleted")
-        try:
-            await client.chat_delete(channel=job.place["channel"], ts=job.place["message"])
-        except LIBRARY as error:
-            left = left or code_of(error) != "message_not_found"
-        await tell(words.DELETE_REFUSED if left else words.DELETED)
+        place = job.place
+        files = [client.files_delete(file=place[name]) for name in ("file", "picture") if name in place]
+        messages = [
+            client.chat_delete(channel=place["channel"], ts=place[name])
+            for name in ("line", "post", "message")
+            if name in place
+        ]
+        gone = [await _is_gone(call) for call in (*files, *messages)]
+        await tell(words.DELETED if all(gone) else words.DELETE_REFUSED)
 
 
-async def say(client: AsyncWebClient, seat: Seat, text: str) -> None:
-    """Say something that nobody else sees, where the person is."""
+async def _is_gone(call: Awaitable[object]) -> bool:
+    try:
+        await call
+    except LIBRARY as error:
+        return code_of(error) in GONE
+    return True
+
+
+async def say(client: AsyncWebClient, seat: Seat, text: str, respond: AsyncRespond | None = None) -> None:
+    """Say something that nobody else sees, where the person is. ``respond`` gets in where the bot is not, too."""
     try:
         await client.chat_postEphemeral(channel=seat.channel, user=seat.user, text=text, thread_ts=seat.thread or None)
     except LIBRARY as error:
+        if respond is not None and code_of(error):
+            await respond(text=text, replace_original=False)
+            return
         log.warning("not_told", error=code_of(error) or type(error).__name__)
 
 
@@ -132,15 +148,14 @@ def _about(action: Action, job: Job, seat: Seat) -> About:
     request = job.request
     start, end = ((image.name, image.locator) for image in (request.start, request.end))
     if action is Action.EDIT:
-        return About(seat, "edit.title", start, end, options_of(job))
-    options = options_of(job, new_seed=True)
+        return About(seat, "edit.title", start, end, job.id)
     if "video" not in job.place:
-        return About(seat, "continue.title", end, None, options)
+        return About(seat, CONTINUE, end, None, job.id)
     video = seat.file(job.place["video"])
     last = (words.LAST_FRAME, video.locator.replace("file:", "last:", 1))
-    return About(seat, "continue.title", last, None, options)
+    return About(seat, CONTINUE, last, None, job.id)
 
 
 def _recipe(job: Job) -> str:
     listed, _ = recipe(job)
-    return f"```{escaped(listed).replace('```', '``` ')}```"
+    return f"```{escaped(listed).replace('``', f'`{ZERO_WIDTH}`')}```"

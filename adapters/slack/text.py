@@ -1,5 +1,7 @@
 """What people wrote, as plain text in Slack's mrkdwn, whose markup is made of ``& < >`` (documentation, "Escaping")."""
 
+from datetime import UTC, datetime
+
 ZERO_WIDTH = "\u200b"
 ALT_TEXT = 1000
 """Characters of a file's alt text (documentation, ``files.getUploadURLExternal``)."""
@@ -11,12 +13,22 @@ def escaped(text: str) -> str:
 
 
 def plain(text: str, most: int) -> str:
-    """Return a text on one line, shortened, in which nothing is markup: bold, code, an emoji's name or a mention."""
-    line = " ".join(text.split())
-    shortened = line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+    """Return a text on one line in which nothing is markup: bold, code, an emoji's name or a mention.
+
+    It is shortened to ``most`` characters, its escapes included.
+    """
+    line = shortened = " ".join(text.split())
+    kept = most
+    while len(shown := escaped(_unmarked(shortened))) > most:
+        kept -= max(1, min(len(shown) - most, kept // 4))
+        shortened = f"{line[:kept].rstrip()}…"
+    return shown
+
+
+def _unmarked(text: str) -> str:
     for mark in "*_~`:":
-        shortened = shortened.replace(mark, f"{mark}{ZERO_WIDTH}")
-    return escaped(shortened)
+        text = text.replace(mark, f"{mark}{ZERO_WIDTH}")
+    return text
 
 
 def alt(prompt: str) -> str:
@@ -27,7 +39,14 @@ def alt(prompt: str) -> str:
 
 def when(moment: float) -> str:
     """Return a moment (epoch seconds) as a time of day that every reader sees in their own time zone."""
-    return f"<!date^{int(moment)}^{{time}}|{int(moment)}>"
+    return f"<!date^{int(moment)}^{{time}}|{datetime.fromtimestamp(moment, UTC):%H:%M} UTC>"
+
+
+def day(moment: float) -> str:
+    """Return a moment (epoch seconds) as a day and a time, likewise."""
+    return (
+        f"<!date^{int(moment)}^{{date_short_pretty}}, {{time}}|{datetime.fromtimestamp(moment, UTC):%-d %b, %H:%M} UTC>"
+    )
 
 
 def link(address: str, label: str) -> str:

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.card import blocks, summary
 from adapters.slack.clients import NotInstalled
-from adapters.slack.errors import LIBRARY, NOT_SEEN_YET, code_of, is_shut_out, of_slack
+from adapters.slack.errors import LIBRARY, NOT_SEEN_YET, THREAD_GONE, code_of, is_shut_out, of_slack
 from adapters.slack.files import Uploader
 from adapters.slack.outside import Outside
 from adapters.slack.text import alt, who
@@ -54,7 +54,7 @@ class SlackChannel:
 
     @property
     def place(self) -> Mapping[str, str]:
-        """``team``, ``channel``, ``message`` and ``thread`` of the card, the file of the video, and its address."""
+        """``team``, ``channel``, ``message`` and ``thread`` of the card, the video's file and post, and its address."""
         return dict(self._place)
 
     async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
@@ -79,7 +79,7 @@ class SlackChannel:
 
     async def begin(self, card: Card) -> Mapping[str, str]:
         """Post the first card, in answer to its command; return where it is."""
-        await self._send(await self._once(), card)
+        await self._send(card)
         return {name: self._place[name] for name in ("message", "channel")}
 
     async def bring(self, job: Job, path: Path) -> None:
@@ -96,23 +96,19 @@ class SlackChannel:
         """Share the video in the card's thread, with a mention of its author."""
         del video
         try:
-            client = await self._once()
-            try:
-                await self._share(client, job)
-            except LIBRARY as error:
-                if not is_shut_out(error) or "direct" in self._place:
-                    raise
-                # The bot was shut out of the channel while the job ran: what was paid for goes to its author.
-                await self._to_direct_messages()
-                await self._share(client, job)
+            await self._share(job)
         except (*LIBRARY, NotInstalled) as error:
             if code_of(error) == "file_not_found":
                 # It was never completed, and Slack has let it go.
                 self._place.pop("file", None)
                 raise ChannelBusy from error
             raise self._not_posted(error, path) from error
-        await self._find_video(client)
-        await self._broadcast(client)
+        try:
+            await self._find_video(await self._patient())
+        except (*LIBRARY, NotInstalled) as error:
+            # It is there; what is not known is its address.
+            log.warning("video_not_found", job_id=self._job_id, error=code_of(error) or type(error).__name__)
+        await self._broadcast()
 
     async def posted(self, job: Job) -> bool:
         """Whether the file of this job's video is shared; a message that was just made is looked for a while."""
@@ -120,40 +116,60 @@ class SlackChannel:
         if "file" not in self._place:
             return False
         try:
-            return await self._find_video(await self._patient())
+            found = await self._find_video(await self._patient())
         except (*LIBRARY, NotInstalled) as error:
             raise _told(error) from error
+        if found:
+            await self._broadcast()
+        return found
 
     async def _show(self, card: Card) -> None:
-        client = await self._once()
-        if "message" not in self._place:
+        if "message" not in self._place and "direct" not in self._place:
             self._place |= await self._outside.message_of(self._job_id, self._accepted_at)
         try:
-            await self._send(client, card)
+            await self._send(card)
         except LIBRARY as error:
             if "picture" not in self._place or code_of(error) not in NOT_SEEN_YET:
                 raise
             # The picture is not ready: the next edit shows it.
             picture = self._place.pop("picture")
-            await self._send(client, card)
+            await self._send(card)
             self._place["picture"] = picture
 
-    async def _send(self, client: AsyncWebClient, card: Card) -> None:
+    async def _send(self, card: Card) -> None:
         # Text and blocks together: an edit with text alone would take the blocks away.
         author = self._author if "message" in self._place else None
         body: dict[str, Any] = {"text": summary(card), "blocks": blocks(card, author, self._place)}
         channel = self._place["channel"]
         self._outside.clients.edited(self._place["team"])
         if "message" in self._place:
+            # An edit does no harm twice, and one that is left out may be the last for a while.
+            client = await self._patient()
             await client.chat_update(channel=channel, ts=self._place["message"], **body)
             return
+        client = await self._once()
         sent = await client.chat_postMessage(
             channel=channel, thread_ts=self._place.get("thread"), unfurl_links=False, unfurl_media=False, **body
         )
         self._place |= {"message": str(sent["ts"]), "channel": str(sent["channel"])}
 
-    async def _share(self, client: AsyncWebClient, job: Job) -> None:
+    async def _share(self, job: Job) -> None:
+        """Share the video; what was paid for goes elsewhere where its own place has gone while the job ran."""
         thread = self._place.get("thread") or self._place.get("message")
+        try:
+            await self._complete(job, thread)
+        except LIBRARY as error:
+            if code_of(error) in THREAD_GONE and thread is not None:
+                # Somebody has deleted the card: into the channel itself.
+                await self._complete(job, None)
+            elif is_shut_out(error) and "direct" not in self._place:
+                await self._to_direct_messages()
+                await self._complete(job, None)
+            else:
+                raise
+
+    async def _complete(self, job: Job, thread: str | None) -> None:
+        client = await self._once()
         await client.files_completeUploadExternal(
             files=[{"id": self._place["file"], "title": video_name(job)}],
             channel_id=self._place["channel"],
@@ -166,24 +182,29 @@ class SlackChannel:
         for pause in (0.0, *SHARE_LOOKS):
             await asyncio.sleep(pause)
             file = (await client.files_info(file=self._place["file"]))["file"]
-            shares = file.get("shares") or {}
-            if any(shares.get(kind) for kind in ("public", "private")):
+            shares = {**(file.get("shares") or {})}
+            posts = [post for kind in shares.values() for posts in kind.values() for post in posts]
+            if posts:
                 self._place |= {"video": self._place["file"], "permalink": str(file.get("permalink", ""))}
+                self._place["post"] = str(posts[0]["ts"])
                 return True
         return False
 
-    async def _broadcast(self, client: AsyncWebClient) -> None:
+    async def _broadcast(self) -> None:
         """Show the video in the channel too, where its author wanted that, by a reply that pings nobody."""
-        if "broadcast" not in self._place or "permalink" not in self._place or "direct" in self._place:
+        wanted = {"broadcast", "permalink"} <= self._place.keys()
+        if not wanted or "direct" in self._place or "line" in self._place:
             return
         try:
-            await client.chat_postMessage(
+            client = await self._once()
+            sent = await client.chat_postMessage(
                 channel=self._place["channel"],
                 thread_ts=self._place.get("thread") or self._place["message"],
                 reply_broadcast=True,
                 text=words.shared(self._place["permalink"]),
             )
-        except LIBRARY as error:
+            self._place["line"] = str(sent["ts"])
+        except (*LIBRARY, NotInstalled) as error:
             log.warning("not_broadcast", job_id=self._job_id, error=code_of(error) or type(error).__name__)
 
     async def _to_direct_messages(self) -> None:
@@ -195,7 +216,7 @@ class SlackChannel:
 
     def _not_posted(self, error: BaseException, path: Path) -> Exception:
         problem = _told(error)
-        return NotHandedOver(str(problem), path) if isinstance(problem, ChannelGone) else problem
+        return NotHandedOver(str(problem), Path(path.name)) if isinstance(problem, ChannelGone) else problem
 
     async def _patient(self) -> AsyncWebClient:
         return await self._outside.clients.patient(self._place["team"], self._place.get("enterprise"))

@@ -1,8 +1,8 @@
 """The tables. Times are epoch seconds, money whole millionths of a US dollar, so that sums are exact everywhere.
 
 ``jobs`` is the truth for users; what the engine records of its own work is beside it and may be lost. No signed URL or
-key is in any column, and no image in any but the inbox's, for as long as its job is under way. The migrations in
-``migrations/`` make these tables; a test holds the two together.
+key is in any column but the vault's, where it is sealed, and no image in any but the inbox's, for as long as its job is
+under way. The migrations in ``migrations/`` make these tables; a test holds the two together.
 """
 
 import sqlalchemy as sa
@@ -83,6 +83,15 @@ sa.Index("ix_jobs_rung", jobs.c.node, postgresql_where=jobs.c.rung, sqlite_where
 sa.Index("ix_jobs_token_digest", jobs.c.token_digest, unique=True)
 sa.Index("ix_jobs_author", jobs.c.platform, jobs.c.author, jobs.c.accepted_at)
 sa.Index("ix_jobs_finished_at", jobs.c.finished_at)
+sa.Index("ix_jobs_accepted_at", jobs.c.accepted_at)
+sa.Index(
+    "ix_jobs_under_way",
+    jobs.c.platform,
+    jobs.c.author,
+    jobs.c.concluded,  # always false: with it SQLite takes this index and not the one of all jobs
+    postgresql_where=~jobs.c.concluded,
+    sqlite_where=~jobs.c.concluded,
+)
 
 accounts = sa.Table(
     "accounts",
@@ -142,4 +151,12 @@ inbox = sa.Table(
     sa.Column("fault", Text),
     sa.Column("detail", Text),
     sa.Column("data", sa.LargeBinary),
+)
+
+vault = sa.Table(
+    "vault",
+    metadata,
+    sa.Column("name", Text, primary_key=True),
+    # Sealed by whoever keeps it.
+    sa.Column("value", sa.LargeBinary, nullable=False),
 )

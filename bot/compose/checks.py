@@ -12,9 +12,11 @@ from adapters.store.migrate import migrate
 from adapters.store.servers import ServerBook
 from adapters.web.doctor import check_public_url
 from bot.compose.outside import base_url, credentials, is_embedded, prepare
+from bot.compose.role import Role
+from bot.compose.slack_way import Way, slack_way
 from bot.compose.storage import COMMAND_S, database_url
 from bot.domain.check import Check, Mark
-from bot.domain.errors import EngineFailed, FolderUnusable, TweenError
+from bot.domain.errors import EngineFailed, FolderUnusable, SettingsUnfit, TweenError
 from bot.domain.model import Model
 from bot.ports import Servers
 from bot.wording import doctor as words
@@ -94,5 +96,27 @@ async def _discord(settings: Settings, model: Model, servers: Servers | None) ->
         yield check
 
 
-PLATFORMS: tuple[Callable[[Settings, Model, Servers | None], AsyncIterator[Check]], ...] = (_discord,)
+async def _slack(settings: Settings, _: Model, __: Servers | None) -> AsyncIterator[Check]:
+    try:
+        way = slack_way(settings, Role.ALL)
+    except SettingsUnfit as error:
+        yield Check(words.SLACK, Mark.MEND, words.SETTINGS_CLASH, explain(error))
+        return
+    if way is None:
+        yield Check(words.SLACK, Mark.NOT_SET, words.NO_SLACK)
+        return
+    # A second of imports that nobody else needs.
+    from adapters.slack import doctor  # noqa: PLC0415
+
+    if settings.slack_bot_token is not None:
+        app_token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else None
+        base = None if settings.slack_api_url is None else str(settings.slack_api_url)
+        async for check in doctor.of_one_workspace(settings.slack_bot_token.get_secret_value(), app_token, base):
+            yield check
+    if way is not Way.SOCKET:
+        public = None if settings.public_url is None else str(settings.public_url)
+        yield doctor.over_http(public, many=way is Way.OAUTH)
+
+
+PLATFORMS: tuple[Callable[[Settings, Model, Servers | None], AsyncIterator[Check]], ...] = (_discord, _slack)
 """One entry a chat platform. The servers' notes are None where the job store cannot be used."""

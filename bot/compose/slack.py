@@ -1,18 +1,26 @@
 """Slack, joined: its adapter over the store, and what looks into pictures and videos for it."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+
+from pydantic import SecretStr
 
 from adapters.media.last_frame import PyAVLastFrames
 from adapters.media.preview import PillowPreviews
+from adapters.slack import http
+from adapters.slack.authorize import Installed, OneWorkspace
 from adapters.slack.clients import OneToken
 from adapters.slack.connection import Connection
+from adapters.slack.install import install_flow
+from adapters.slack.installs import Installs
 from adapters.slack.platform import SlackPlatform, Tools
 from adapters.store.database import Database
 from adapters.store.servers import ServerBook
+from adapters.store.vault import StoredVault
 from adapters.web.server import Route
 from bot.compose.face import Face
 from bot.compose.outside import prepare
+from bot.compose.slack_way import Way
 from bot.compose.storage import terms
 from bot.domain.model import Model
 from bot.flow.desk import Desk
@@ -20,14 +28,27 @@ from bot.ports import JobStore
 from config.settings import Settings
 
 
-def slack_face(stack: AsyncExitStack, settings: Settings, model: Model, database: Database, jobs: JobStore) -> Face:
-    """Open Slack for the app whose tokens the settings hold."""
-    assert settings.slack_bot_token is not None
-    assert settings.slack_app_token is not None
-    token, app_token = settings.slack_bot_token.get_secret_value(), settings.slack_app_token.get_secret_value()
+def slack_face(
+    stack: AsyncExitStack, settings: Settings, way: Way, model: Model, database: Database, jobs: JobStore
+) -> Face:
+    """Open Slack, in the way that the settings name."""
+    connection = Connection(None if settings.slack_api_url is None else str(settings.slack_api_url))
+    tools = _tools(stack, settings, database, jobs)
+    host = settings.slack_api_url.host if settings.slack_api_url else None
+    own_hosts = frozenset({host} if host else ())
+    if way in (Way.OAUTH, Way.CARRY_MANY):
+        installs = Installs(StoredVault(database), _text(settings.secret_key))
+        platform = SlackPlatform(connection, installs, tools, own_hosts)
+        return _of_many(connection, platform, installs, settings, model, StoredVault(database))
+    token = _text(settings.slack_bot_token)
+    platform = SlackPlatform(connection, OneToken(token), tools, own_hosts)
+    return _of_one(connection, platform, token, settings, way, model)
+
+
+def _tools(stack: AsyncExitStack, settings: Settings, database: Database, jobs: JobStore) -> Tools:
     room = settings.data_dir / "work"
     prepare(room)
-    tools = Tools(
+    return Tools(
         store=jobs,
         servers=ServerBook(database),
         previews=stack.enter_context(closing(PillowPreviews())),
@@ -35,21 +56,66 @@ def slack_face(stack: AsyncExitStack, settings: Settings, model: Model, database
         terms=terms(settings),
         room=room,
     )
-    connection = Connection(None if settings.slack_api_url is None else str(settings.slack_api_url))
-    host = settings.slack_api_url.host if settings.slack_api_url else None
-    platform = SlackPlatform(connection, OneToken(token), tools, frozenset({host} if host else ()))
+
+
+def _of_one(
+    connection: Connection, platform: SlackPlatform, token: str, settings: Settings, way: Way, model: Model
+) -> Face:
+    """Return the face of a bot in one workspace, whose token the operator has."""
+    authorize = OneWorkspace(token, lambda: connection.identity)
 
     @asynccontextmanager
     async def listening(desk: Desk) -> AsyncIterator[None]:
-        app = connection.app(token)
+        if way is not Way.SOCKET:
+            yield
+            return
+        app = connection.app(authorize)
         platform.listen(app, desk, model)
-        async with connection.listening(app, app_token):
+        async with connection.listening(app, _text(settings.slack_app_token)):
             yield
 
-    def routes(_: Desk) -> Sequence[Route]:
-        return []
+    def routes(desk: Desk) -> Sequence[Route]:
+        if way is not Way.HTTP:
+            return []
+        secret = _text(settings.slack_signing_secret)
+        app = connection.app(authorize, secret)
+        platform.listen(app, desk, model)
+        return http.routes(app, secret, None)
 
-    def opened() -> AbstractAsyncContextManager[None]:
-        return connection.opened(token)
+    return Face(platform, listening, routes, opened=lambda: connection.opened(token))
+
+
+def _of_many(
+    connection: Connection,
+    platform: SlackPlatform,
+    installs: Installs,
+    settings: Settings,
+    model: Model,
+    vault: StoredVault,
+) -> Face:
+    """Return the face of a bot that workspaces install, whose tokens are in the database."""
+
+    @asynccontextmanager
+    async def listening(_: Desk) -> AsyncIterator[None]:
+        yield
+
+    def routes(desk: Desk) -> Sequence[Route]:
+        secret = _text(settings.slack_signing_secret)
+        app = connection.app(Installed(installs), secret)
+        platform.listen(app, desk, model, installs)
+        credentials = (settings.slack_client_id or "", _text(settings.slack_client_secret))
+        public = str(settings.public_url).rstrip("/")
+        return http.routes(app, secret, install_flow(connection.client(), credentials, public, vault, installs))
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[None]:
+        async with connection.opened(None):
+            await installs.check()
+            yield
 
     return Face(platform, listening, routes, opened=opened)
+
+
+def _text(secret: SecretStr | None) -> str:
+    assert secret is not None, "the way says which are there"
+    return secret.get_secret_value()

@@ -42,7 +42,8 @@ def update(call: Call) -> Json:
     call.twin.clock.tell()
     call.twin.events.changed(message)
     shown = message.described()
-    del shown["ts"]  # Slack's answer has it beside the message.
+    del shown["ts"]  # Slack's answer has it beside the message, and its types know of no thread in there.
+    shown.pop("thread_ts", None)
     return {"ok": True, "channel": channel.id, "ts": message.ts, "text": text, "message": shown}
 
 

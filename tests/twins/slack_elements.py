@@ -12,6 +12,7 @@ IN_INPUT = {
     "plain_text_input",
     "static_select",
     "multi_static_select",
+    "multi_channels_select",
     "checkboxes",
     "radio_buttons",
     "number_input",

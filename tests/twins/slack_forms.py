@@ -15,6 +15,7 @@ FILE_BYTES = 10 * 1024 * 1024
 """Of a file in a file_input (docs: "file input element")."""
 _CHOSEN = {"static_select": "selected_option", "radio_buttons": "selected_option", "checkboxes": "selected_options"}
 _CHOSEN |= {"multi_static_select": "selected_options", "users_select": "selected_user", "datepicker": "selected_date"}
+_CHOSEN |= {"multi_channels_select": "selected_channels"}
 
 
 def fill_in(view: View, entries: Mapping[str, Entry], user: "User") -> Json:
@@ -54,6 +55,8 @@ def _value(element: Json, given: Entry, user: "User") -> Json:
         case "static_select" | "radio_buttons":
             option = element.get("initial_option") if given is None else _option(element, given)
             return {"type": kind, "selected_option": option}
+        case "multi_channels_select":
+            return {"type": kind, _CHOSEN[kind]: element.get("initial_channels", []) if given is None else given}
         case _:
             return {"type": kind, _CHOSEN[kind]: given}
 

@@ -73,7 +73,13 @@ async def answer(twin: "SlackTwin", request: web.Request, arguments: Json, token
         return refusal(twin, method, no)
     if problem := slack_contract.response_problem(method, body) if body.get("ok") else None:
         twin.violations.append(f"the twin's own answer to {method}: {problem}")
-    return web.json_response(body)
+    return web.json_response(body, headers=_scopes_of(twin, token))
+
+
+def _scopes_of(twin: "SlackTwin", token: str) -> dict[str, str]:
+    """Return the header that names the scopes of a token, which every answer has."""
+    mine = next((each for each in twin.installations if each.token == token), None)
+    return {} if mine is None else {"X-OAuth-Scopes": ",".join(sorted(mine.scopes))}
 
 
 def refusal(twin: "SlackTwin", method: str, no: Refused) -> web.Response:
