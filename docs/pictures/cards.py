@@ -1,4 +1,6 @@
-"""Draws Discord's cards, in each state of a job, from what the adapter sends; for the docs and for the eye.
+"""Draws Discord's and Slack's cards, in each state of a job, and Slack's form and Home tab; for the docs and the eye.
+
+All of it is what the adapters send.
 
 Run it from the root: python -m docs.pictures.cards FOLDER
 """
@@ -8,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,11 @@ from PIL import Image
 from adapters.discord.card import FRAMES, layout
 from adapters.media.frames import PillowFrames
 from adapters.media.preview import PillowPreviews
+from adapters.slack import home
+from adapters.slack.card import blocks
+from adapters.slack.forms import About, form
+from adapters.slack.take import Seat
+from bot.domain.budget import Allowance, Usage
 from bot.domain.card import Card
 from bot.domain.errors import Charge, ContentRefused
 from bot.domain.job import (
@@ -36,10 +44,11 @@ from bot.domain.progress import InProgress, InQueue, Phase, Progress
 from bot.domain.request import Author, Command, ImageRef
 from bot.flow.accept import accept
 from bot.flow.card import CardMaker
-from bot.ports import CancelAnswer
+from bot.ports import CancelAnswer, Entry
 from config import catalogue
 from docs.pictures.discord_page import discord_html
 from docs.pictures.shoot import shoot
+from docs.pictures.slack_page import slack_html, slack_modal_html
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PROMPT = "dusk turns to night as the camera moves in on the lighthouse"
@@ -47,6 +56,8 @@ NOW = 1_790_000_000.0
 ANN = "100000000000000001"
 TICKET = Ticket("764cabcf-b745-4b3e-ae38-1200304cf45b", "", "", "")
 VIDEO = Video(1280, 720, 81, 5.06, 3_400_000)
+SEAT = Seat("T1", "", ANN, "C1")
+ON_SLACK = {"picture": "frames", "permalink": "https://acme.slack.example/files/B1/F1/tween.mp4"}
 PLACE = {"guild": "1", "channel": "2", "message": "3", "frames": "1", "video": "4"}
 
 
@@ -76,18 +87,19 @@ def moments() -> Iterator[Moment]:
     yield Moment("unclear", Unclear(Charge.POSSIBLE))
 
 
-def card_of(moment: Moment) -> Card:
-    """Return the card that the core makes of a moment."""
+def job_of(moment: Moment) -> Job:
+    """Return the job at a moment."""
     model = catalogue.load()[catalogue.DEFAULT_ENDPOINT]
     image = ImageRef("image", "")
     command = Command("discord:1234567890", Author("discord", ANN, "1"), image, image, PROMPT, {"seed": 421337})
     sizes = ((1280, 720), (1000, 1000)) if moment.has_frames else None
-    job = replace(accept(command, model, NOW - 42), state=moment.state, image_sizes=sizes, request_id=TICKET.request_id)
-    return CardMaker(charges=True).card(_seen(job), moment.progress, NOW, moment.answer)
+    request_id = TICKET.request_id if sizes else None
+    return replace(accept(command, model, NOW - 42), state=moment.state, image_sizes=sizes, request_id=request_id)
 
 
-def _seen(job: Job) -> Job:
-    return job if job.image_sizes else replace(job, request_id=None)
+def card_of(moment: Moment) -> Card:
+    """Return the card that the core makes of a moment."""
+    return CardMaker(charges=True).card(job_of(moment), moment.progress, NOW, moment.answer)
 
 
 def discord_message(card: Card, frames: bytes | None) -> dict[str, Any]:
@@ -102,6 +114,27 @@ def discord_message(card: Card, frames: bytes | None) -> dict[str, Any]:
     }
 
 
+def slack_message(card: Card, *, has_frames: bool) -> dict[str, Any]:
+    """Return the message that Slack gets."""
+    place = ON_SLACK if has_frames else {}
+    return {"author": "Tweenbot", "avatar_emoji": "🎞️", "blocks": blocks(card, ANN, place), "now": NOW}
+
+
+def slack_form(locale: str, *, more: bool) -> dict[str, Any]:
+    """Return the form, as it opens or with all options."""
+    view = form(catalogue.load()[catalogue.DEFAULT_ENDPOINT], About(SEAT, more=more), locale, PROMPT, {})
+    return dict(view.to_dict())
+
+
+def slack_home() -> dict[str, Any]:
+    """Return the Home tab of somebody with a few jobs, as a message."""
+    jobs = [replace(job_of(moment), place=ON_SLACK if moment.name == "done" else {}) for moment in moments()]
+    renews = date(2026, 10, 1)
+    month = Usage("September 2026", Allowance(Decimal(5), Decimal(20)), Decimal("1.60"), Decimal("7.20"), renews)
+    listed = home.shown([Entry(job, NOW, NOW, NOW) for job in jobs[2:7]], month)
+    return {"author": "Tweenbot", "blocks": [block.to_dict() for block in (*home.head(), *listed)], "now": NOW}
+
+
 async def preview() -> bytes:
     """Return the picture of the example's frames, as they are cropped."""
     with closing(PillowFrames()) as frames, closing(PillowPreviews()) as previews:
@@ -110,13 +143,25 @@ async def preview() -> bytes:
         return await previews.draw(start, end, (1280, 720))
 
 
-async def draw(folder: Path) -> None:
-    """Write one picture a moment."""
-    picture = await preview()
+def pages(picture: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the name of each picture, and its page."""
+    names, files = {ANN: "ann"}, {"frames": picture}
     for moment in moments():
-        message = discord_message(card_of(moment), picture if moment.has_frames else None)
-        path = folder / f"discord-{moment.name}.png"
-        await asyncio.to_thread(shoot, discord_html(message, names={ANN: "ann"}), path)
+        card = card_of(moment)
+        message = discord_message(card, picture if moment.has_frames else None)
+        yield f"discord-{moment.name}", discord_html(message, names=names)
+        message = slack_message(card, has_frames=moment.has_frames)
+        yield f"slack-{moment.name}", slack_html(message, names=names, files=files)
+    yield "slack-form", slack_modal_html(slack_form("en-US", more=False))
+    yield "slack-form-more", slack_modal_html(slack_form("de-DE", more=True))
+    yield "slack-home", slack_html(slack_home(), names=names)
+
+
+async def draw(folder: Path) -> None:
+    """Write all pictures."""
+    for name, page in pages(await preview()):
+        path = folder / f"{name}.png"
+        await asyncio.to_thread(shoot, page, path)
         with Image.open(path) as shot:
             shot.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
 

@@ -18,7 +18,7 @@ from adapters.fal.credentials import Credentials
 from adapters.fal.provider import FalProvider
 from adapters.local.attachments import DiskAttachments
 from adapters.local.card import WIDTH, panel
-from adapters.local.upload import LocalChannel
+from adapters.local.upload import LocalChannel, Output
 from adapters.media.contact_sheet import ContactSheet
 from adapters.media.frames import PillowFrames
 from adapters.media.videos import PyAVVideos
@@ -76,7 +76,7 @@ async def job(view: Kept, output: Path) -> None:
         limits = Limits(image_bytes=25_000_000, deadline=600)
         files = (DiskAttachments(), PillowFrames(), PyAVVideos())
         kit = Kit(provider, *files, workroom=output.parent, limits=limits, clock=time.monotonic)
-        channel = LocalChannel(view, output, ContactSheet())
+        channel = LocalChannel(view, Output(output, ContactSheet()))
         await tween(accept(command, model, time.monotonic()), kit, channel, Signals())
 
 
