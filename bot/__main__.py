@@ -8,7 +8,7 @@ import click
 import structlog
 from pydantic import ValidationError
 
-from bot.compose import doctor, engine, make, operator, run
+from bot.compose import doctor, engine, make, manifest, operator, run
 from bot.domain.model import Model
 from bot.wording import cli as words
 from config import catalogue
@@ -63,6 +63,7 @@ def cli(settings: Settings, model: Model) -> click.Group:
     group.add_command(run.command(settings))
     group.add_command(engine.command(settings))
     group.add_command(doctor.command(model, settings))
+    group.add_command(manifest.command(settings))
     for each in operator.commands(settings):
         group.add_command(each)
     return group

@@ -4,7 +4,7 @@ All coroutines may be cancelled at any await; what a cancelled call may leave be
 come as the errors of ``bot.domain.errors`` and nothing else.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -269,6 +269,19 @@ class Entry:
     finished_at: float | None
 
 
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for among all jobs: at most ``limit``, accepted before that moment (epoch seconds).
+
+    Each of the ``words`` stands somewhere in a job's prompt, seed, request id or author's id, in capitals or not.
+    """
+
+    words: tuple[str, ...] = ()
+    platform: str | None = None
+    before: float | None = None
+    limit: int = 20
+
+
 PARKED = "parked"
 """What is said of a job in the place of its next state while it waits for the provider: there is no step to take."""
 
@@ -301,6 +314,40 @@ class Inbox(Protocol):
         ...
 
 
+class Vault(Protocol):
+    """Values that are secret, under names that are not. They are sealed before they come here.
+
+    What one process puts in, each process of the same store finds. Raises :class:`StoreAway`.
+    """
+
+    async def put(self, name: str, value: bytes) -> None:
+        """Keep a value; a second one replaces the first."""
+        ...
+
+    async def swap(self, name: str, old: bytes | None, new: bytes) -> bool:
+        """Keep ``new`` where ``old`` still stands, or, with None, nothing; False where that is not so.
+
+        Of several at once, one succeeds.
+        """
+        ...
+
+    async def get(self, name: str) -> bytes | None:
+        """Return a value, or None where there is none."""
+        ...
+
+    async def take(self, name: str) -> bytes | None:
+        """Return a value and remove it: of several at once, one gets it."""
+        ...
+
+    async def names(self, prefix: str) -> Sequence[str]:
+        """Return the names that begin so, in order."""
+        ...
+
+    async def drop(self, prefix: str) -> int:
+        """Remove every value whose name begins so; return how many."""
+        ...
+
+
 class Previews(Protocol):
     """Pictures of two frames, as a video's shape crops them."""
 
@@ -314,6 +361,14 @@ class LastFrames(Protocol):
 
     async def last_frame(self, path: Path) -> bytes:
         """Return the very last frame as a PNG file; raise :class:`BadVideo`."""
+        ...
+
+
+class Posters(Protocol):
+    """What a video shows before it is played."""
+
+    async def poster(self, path: Path) -> bytes:
+        """Return the very first frame as a JPEG file; raise :class:`BadVideo`."""
         ...
 
 
@@ -391,6 +446,22 @@ class JobStore(Protocol):
 
     async def history(self, author: Author, limit: int = 20) -> Sequence[Entry]:
         """Return an author's newest jobs on that platform, newest first."""
+        ...
+
+    async def search(self, sought: Sought) -> Sequence[Entry]:
+        """Return what fits among the jobs of all platforms, newest first; none that is, or is to be, forgotten."""
+        ...
+
+    async def under_way(self, author: Author, ended_since: float | None = None) -> Mapping[str, str]:
+        """Return the ids of an author's jobs on that platform that something is left to do for, each with a mark.
+
+        A mark changes when what is stored of its job does. With ``ended_since`` (epoch seconds) the newest of those
+        that have ended since are among them.
+        """
+        ...
+
+    async def load_all(self, job_ids: Collection[str]) -> Sequence[Job]:
+        """Return those of these jobs that are stored, in any order."""
         ...
 
     async def usage(self, author: Author, default: Allowance) -> Usage:

@@ -12,6 +12,8 @@ ByteCount = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
 Port = Annotated[int, Field(ge=0, le=65535)]
+SHORTEST_KEY = 16
+"""Characters of a passphrase."""
 Days = Annotated[float, Field(gt=0)]
 Price = Annotated[Decimal, Field(ge=0)]
 
@@ -29,6 +31,20 @@ def _bare(url: AnyHttpUrl) -> AnyHttpUrl:
     return url
 
 
+def _strong(keys: SecretStr) -> SecretStr:
+    if any(len(key.strip()) < SHORTEST_KEY for key in keys.get_secret_value().split(",")):
+        raise PydanticCustomError("key", f"Each key should have {SHORTEST_KEY} characters or more")
+    return keys
+
+
+def _long(token: SecretStr) -> SecretStr:
+    if len(token.get_secret_value().strip()) < SHORTEST_KEY:
+        raise PydanticCustomError("token", f"Token should have {SHORTEST_KEY} characters or more")
+    return token
+
+
+Token = Annotated[SecretStr, AfterValidator(_long)]
+Keys = Annotated[SecretStr, AfterValidator(_strong)]
 Origin = Annotated[AnyHttpUrl, AfterValidator(_bare)]
 # NoDecode: text that is not JSON is then told like any other value that is wrong, by the setting's name.
 Prices = Annotated[dict[str, Price], NoDecode, BeforeValidator(_decoded)]
@@ -49,6 +65,9 @@ class Settings(BaseSettings):
     discord_gateway_url: AnyWebsocketUrl | None = Field(default=None, validation_alias="TWEENBOT_DISCORD_GATEWAY_URL")
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
     slack_api_url: AnyHttpUrl | None = Field(default=None, validation_alias="TWEENBOT_SLACK_API_URL")
     fal_url: AnyHttpUrl | None = Field(default=None, validation_alias="TWEENBOT_FAL_URL")
     data_dir: Path = Field(default=Path(".tweenbot"), validation_alias="TWEENBOT_DATA_DIR")
@@ -56,6 +75,9 @@ class Settings(BaseSettings):
     http_host: str = Field(default="127.0.0.1", validation_alias="TWEENBOT_HTTP_HOST")
     http_port: Port = Field(default=8080, validation_alias="TWEENBOT_HTTP_PORT")
     public_url: Origin | None = Field(default=None, validation_alias="TWEENBOT_PUBLIC_URL")
+    local: bool = Field(default=True, validation_alias="TWEENBOT_LOCAL")
+    local_token: Token | None = Field(default=None, validation_alias="TWEENBOT_LOCAL_TOKEN")
+    secret_key: Keys | None = Field(default=None, validation_alias="TWEENBOT_SECRET_KEY")
     max_image_bytes: ByteCount = Field(default=25 * 1024 * 1024, validation_alias="TWEENBOT_MAX_IMAGE_BYTES")
     job_deadline_s: Seconds = Field(default=3600, validation_alias="TWEENBOT_JOB_DEADLINE_S")
     max_running: Count = Field(default=100, validation_alias="TWEENBOT_MAX_RUNNING")

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from bot.domain.errors import BudgetSpent, Charge, QueueFull, StoreAway
 from bot.domain.job import Accepted, Cancelled, Delivered, Failed, Finished, Job, Staged, Submitted, Submitting, Unclear
 from bot.domain.request import Author
 from bot.domain.server import Rules
-from bot.ports import Claim, Entry, Ring, Superseded, Terms
+from bot.ports import Claim, Entry, Ring, Sought, Superseded, Terms
 
 
 @dataclass
@@ -132,6 +132,22 @@ class MemoryStore:
         rows = [row for row in self._rows.values() if _same(row.job.request.author, author)]
         rows.sort(key=lambda row: row.job.accepted_at, reverse=True)
         return [Entry(row.job, row.started_at, row.submitted_at, row.finished_at) for row in rows[:limit]]
+
+    async def search(self, sought: Sought) -> Sequence[Entry]:
+        """Return what fits among all jobs, newest first."""
+        rows = [row for row in self._rows.values() if not row.forget and _fits(row.job, sought)]
+        rows.sort(key=lambda row: row.job.accepted_at, reverse=True)
+        return [Entry(row.job, row.started_at, row.submitted_at, row.finished_at) for row in rows[: sought.limit]]
+
+    async def under_way(self, author: Author, ended_since: float | None = None) -> Mapping[str, str]:
+        """Return the marks of an author's jobs."""
+        mine = [row for row in self._rows.values() if _same(row.job.request.author, author)]
+        told = [row for row in mine if not row.concluded or _ended(row, ended_since)]
+        return {row.job.id: f"{row.job.state} {row.fence} {row.stop_asked} {row.job.image_sizes}" for row in told}
+
+    async def load_all(self, job_ids: Collection[str]) -> Sequence[Job]:
+        """Return those of these jobs that are stored."""
+        return [self._rows[job_id].job for job_id in job_ids if job_id in self._rows]
 
     async def usage(self, author: Author, default: Allowance) -> Usage:
         """Return this month's money."""
@@ -275,6 +291,20 @@ def _owed(job: Job) -> Decimal:
 
 def _same(one: Author, other: Author) -> bool:
     return (one.platform, one.id) == (other.platform, other.id)
+
+
+def _fits(job: Job, sought: Sought) -> bool:
+    request, seed = job.request, job.state.seed if isinstance(job.state, Delivered) else None
+    texts = [request.prompt, job.request_id or "", request.author.id, "" if seed is None else str(seed)]
+    return (
+        sought.platform in (None, request.author.platform)
+        and (sought.before is None or job.accepted_at < sought.before)
+        and all(any(word.lower() in text.lower() for text in texts) for word in sought.words)
+    )
+
+
+def _ended(row: Row, since: float | None) -> bool:
+    return since is not None and row.finished_at is not None and row.finished_at >= since
 
 
 def _key(budget: Budget) -> tuple[str, str, str, str]:

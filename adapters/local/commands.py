@@ -8,6 +8,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 import click
+from yarl import URL
 
 from adapters.local.upload import contact_sheet_of
 from bot.domain.model import Model, Option, Value
@@ -23,6 +24,7 @@ class Make:
     command: Command
     output: Path
     at: Literal["fal", "embedded"] | None
+    to: str | None
     json: bool
 
 
@@ -31,7 +33,7 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
 
     def callback(**given: Any) -> None:  # noqa: ANN401  # click hands over what the parameters below converted
         output = given["output"] or Path(f"tween-{uuid4().hex[:8]}.mp4")
-        if unfit := _unfit(output):
+        if unfit := _unfit(output) or _unfit_way(given["at"], given["to"]):
             raise click.UsageError(unfit)
         _keep_inputs((given["start"], given["end"]), output)
         command = Command(
@@ -42,7 +44,7 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
             prompt=given["prompt"],
             options={option.name: given[option.name] for option in model.options},
         )
-        raise click.exceptions.Exit(run(Make(command, output, given["at"], json=given["json"])))
+        raise click.exceptions.Exit(run(Make(command, output, given["at"], given["to"], json=given["json"])))
 
     path = click.Path(path_type=Path)
     return _Sectioned(
@@ -58,6 +60,7 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
             click.Argument(["prompt"]),
             click.Option(["-o", "--output"], type=path, help=words.OUTPUT_HELP, metavar="OUT.mp4"),
             click.Option(["--at"], type=click.Choice(["fal", "embedded"]), help=words.AT_HELP),
+            click.Option(["--to"], metavar="URL", help=words.TO_HELP),
             click.Option(["--json"], is_flag=True, show_default=False, help=words.JSON_HELP),
             *(_flag(option) for option in model.options),
         ],
@@ -85,6 +88,19 @@ def _unfit(output: Path) -> str | None:
         return _in_the_way(output, contact_sheet_of(output))
     except OSError as error:
         return words.no_place(output, (error.strerror or str(error)).lower())
+
+
+def _unfit_way(at: str | None, to: str | None) -> str | None:
+    """Say why the job could not be sent to a running bot."""
+    if to is None:
+        return None
+    if at is not None:
+        return words.AT_OR_TO
+    try:
+        url = URL(to)
+    except ValueError:
+        return words.no_url(to)
+    return None if url.scheme in ("http", "https") and url.host else words.no_url(to)
 
 
 def _in_the_way(output: Path, sheet: Path) -> str | None:

@@ -1,8 +1,14 @@
 """A job as JSON, alike for the command line and over HTTP."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from bot.domain.errors import TweenError, UserFixable
 from bot.domain.job import Cancelled, Delivered, Failed, Job, Unclear
+
+ASKED = ("prompt", "model", "options", "request_id")
+"""The names of what :func:`asked` tells, and below, of what :func:`ending` may."""
+ENDING = ("width", "height", "frames", "video_seconds", "bytes", "seed", "cost_usd", "seconds", "charge")
 
 
 def asked(job: Job) -> dict[str, Any]:
@@ -39,3 +45,19 @@ def ending(job: Job) -> dict[str, Any]:
             return {"charge": charge.value}
         case _:
             return {}
+
+
+def code_of(kind: type[TweenError]) -> str:
+    """Return what a kind of error is called: ``budget_spent``."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).lstrip("_")
+
+
+def is_mendable(code: str) -> bool:
+    """Whether whoever sent the job can mend an error that is called so."""
+    return any(code_of(kind) == code for kind in _kinds(UserFixable))
+
+
+def _kinds(of: type[TweenError]) -> Iterator[type[TweenError]]:
+    for kind in of.__subclasses__():
+        yield kind
+        yield from _kinds(kind)

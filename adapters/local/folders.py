@@ -1,4 +1,4 @@
-"""The local channel's two folders in the data folder: images that were sent in, and videos that were made.
+"""The local channel's folders in the data folder: images that were sent in, videos that were made, pictures of both.
 
 Every name in them is made from a job's id, which has one known form, so nothing that anybody sends is ever a path.
 """
@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
+from typing import Literal
 
 import structlog
 
@@ -26,7 +27,11 @@ Load = Callable[[str], Awaitable[Job | None]]
 
 _JOB_ID = re.compile(r"local-[0-9a-f]{32}\+{0,64}")
 _IMAGE = re.compile(r"(local-[0-9a-f]{32})\.[0-9a-f]{16}\.(?:start|end)")
+_PICTURE = re.compile(r"(local-[0-9a-f]{32}\+{0,64})\.(?:start|end|last|poster)")
 _FORGET = ".forget"
+
+Picture = Literal["start", "end", "last", "poster"]
+"""A picture of a job: its two frames as they were sent to the model, its video's last frame, and its first."""
 
 TIDY_S = 600.0
 """Seconds between two rounds of tidying up."""
@@ -48,12 +53,13 @@ def is_job_id(text: str) -> bool:
 
 
 class Folders:
-    """The folders ``inbox`` and ``videos`` in the data folder, for their user alone; made where they are missing."""
+    """The folders ``inbox``, ``videos`` and ``frames``, for their user alone; made where they are missing."""
 
     def __init__(self, data_dir: Path) -> None:
         self._inbox = data_dir / "inbox"
         self._videos = data_dir / "videos"
-        for folder in (self._inbox, self._videos):
+        self._frames = data_dir / "frames"
+        for folder in (self._inbox, self._videos, self._frames):
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as error:
@@ -71,6 +77,29 @@ class Folders:
         """Return where the video of a job lies, or will lie."""
         assert is_job_id(job_id), "an id that this channel gave"
         return self._videos / f"{job_id}.mp4"
+
+    def picture(self, job_id: str, name: Picture) -> Path:
+        """Return where a picture of a job lies, or will lie."""
+        assert is_job_id(job_id), "an id that this channel gave"
+        return self._frames / f"{job_id}.{name}"
+
+    def keep_picture(self, job_id: str, name: Picture, data: bytes) -> Path:
+        """Write a picture of a job, whole or not at all, and return where it lies; raise ``OSError``."""
+        to = self.picture(job_id, name)
+        part = to.with_name(f"{to.name}.{token_hex(8)}.part")
+        try:
+            with part.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(to)
+        finally:
+            part.unlink(missing_ok=True)
+        return to
+
+    def has_frames(self, job_id: str) -> bool:
+        """Whether both frames of a job are kept."""
+        return self.picture(job_id, "start").is_file() and self.picture(job_id, "end").is_file()
 
     def take_video(self, job_id: str, path: Path) -> str:
         """Move a finished video to its place, whole or not at all, and return its name; raise ``OSError``.
@@ -100,8 +129,9 @@ class Folders:
 
     async def known(self, load: Load) -> frozenset[str]:
         """Return the ids of all stored jobs that have files here, or send one again that has."""
-        files = [*self._inbox.iterdir(), *self._videos.iterdir()]
+        files = [*self._inbox.iterdir(), *self._videos.iterdir(), *self._frames.iterdir()]
         bases = {match[1] for file in files if (match := _IMAGE.fullmatch(file.name))}
+        bases |= {match[1].rstrip("+") for file in files if (match := _PICTURE.fullmatch(file.name))}
         bases |= {file.stem.rstrip("+") for file in files if is_job_id(file.stem)}
         return frozenset([job.id for base in bases for job in await _chain(base, load)])
 
@@ -109,9 +139,17 @@ class Folders:
         """Remove what is here of jobs that are no longer stored, and the others' as soon as they are gone too."""
         for job_id in job_ids:
             if await load(job_id):
-                (self._inbox / f"{job_id}{_FORGET}").touch(mode=0o600)
+                self.note_to_forget(job_id)
             else:
                 await self._drop(job_id, load)
+
+    def note_to_forget(self, job_id: str) -> None:
+        """Have what is here of a job removed once it is no longer stored, whatever happens to this process."""
+        try:
+            (self._inbox / f"{job_id}{_FORGET}").touch(mode=0o600)
+        except OSError as error:
+            # A disk that is full is one to delete from.
+            log.warning("not_noted_to_forget", job_id=job_id, error=error.strerror)
 
     async def drop(self, job_ids: Collection[str], load: Load) -> None:
         """Remove what is here of jobs that are no longer stored; ids of other platforms are passed over."""
@@ -127,6 +165,9 @@ class Folders:
                 file.unlink(missing_ok=True)
             elif (match := _IMAGE.fullmatch(file.name)) and _written_before(file, old):
                 await self.release(match[1], load)
+        for file in list(self._frames.iterdir()):
+            if file.suffix == ".part" and _written_before(file, old):
+                file.unlink(missing_ok=True)
 
     @asynccontextmanager
     async def kept_tidy(self, load: Load) -> AsyncIterator[None]:
@@ -150,6 +191,9 @@ class Folders:
     async def _drop(self, job_id: str, load: Load) -> None:
         await self.release(job_id, load)
         self.video(job_id).unlink(missing_ok=True)
+        for file in self._frames.glob(f"{job_id}.*"):
+            file.unlink(missing_ok=True)
+        (self._inbox / f"{job_id}{_FORGET}").unlink(missing_ok=True)
 
     def _drop_images(self, base: str) -> None:
         for file in self._inbox.glob(f"{base}.*.*"):

@@ -1,29 +1,24 @@
 """Reads a job that is sent as a form: the two images are streamed to the disk, the other fields become the command."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from adapters.local.folders import Folders
+from adapters.local.intake import REFUSALS, copied_in, make_last, new_file, remove, removed_on
 from adapters.local.replies import Refusal
 from bot.domain.errors import (
     BadImage,
     BadRequest,
-    BudgetSpent,
-    Draining,
     Fault,
     FolderUnusable,
     ImageFault,
-    QueueFull,
     TweenError,
-    UserFixable,
     Which,
 )
 from bot.domain.model import Model, Option
@@ -43,6 +38,10 @@ _TEXT = {"type": "string"}
 _IMAGES: tuple[Which, Which] = ("start", "end")
 
 
+Find = Callable[[str], Awaitable[Path | None]]
+"""Returns the picture of an earlier job that a field names, or None."""
+
+
 class BadForm(Refusal):
     """A body that is no form of ours: the HTTP status for it, and why."""
 
@@ -51,7 +50,7 @@ class BadForm(Refusal):
 
 
 class BadFields(Exception):
-    """Everything in a form that its sender can mend, in the order of the form."""
+    """Everything in a form that its sender can mend, in the order of its fields."""
 
     def __init__(self, errors: list[TweenError]) -> None:
         super().__init__(", ".join(str(error) for error in errors))
@@ -75,32 +74,34 @@ class FormReader:
         self._folders = folders
         self._limit = limit
 
+    @property
+    def limit(self) -> int:
+        """The heaviest image that is taken, in bytes."""
+        return self._limit
+
     @asynccontextmanager
-    async def command(self, request: web.Request, job_id: str) -> AsyncIterator[Command]:
+    async def command(self, request: web.Request, job_id: str, find: Find) -> AsyncIterator[Command]:
         """Give the command, whose images lie in the inbox; they are removed where the job is then refused.
 
-        They stay where it may have been stored; what no job needs is tidied away. Raises :class:`BadForm`,
-        :class:`BadFields` and :class:`FolderUnusable`.
+        They stay where it may have been stored; what no job needs is tidied away. ``find`` finds those that come from
+        earlier jobs. Raises :class:`BadForm`, :class:`BadFields` and :class:`FolderUnusable`.
         """
         if request.content_type != "multipart/form-data":
             raise BadForm(415, words.NO_FORM)
         if (request.content_length or 0) > 2 * self._limit + MOST_FIELDS * MOST_TEXT:
             raise BadForm(413, words.heavy_form(self._limit))
         written: list[Path] = []
-        try:
-            command = self._checked(await self._read(request, job_id, written), job_id)
-        except BaseException:
-            _remove(written)
-            raise
-        try:
+        with removed_on(written, BaseException):
+            form = await self._read(request, job_id, written)
+            for which in _IMAGES:
+                await self._take_earlier(which, form, self._new_image(job_id, which, written), find)
+            command = self._checked(form, job_id)
+        with removed_on(written, *REFUSALS):
             yield command
-        except (UserFixable, QueueFull, BudgetSpent, Draining):
-            _remove(written)
-            raise
 
     def discard(self, command: Command) -> None:
         """Remove the images of a command that came before: its job has those that came with the first."""
-        _remove([path for image in (command.start, command.end) if (path := self._folders.image(image.locator))])
+        remove([path for image in (command.start, command.end) if (path := self._folders.image(image.locator))])
 
     async def _read(self, request: web.Request, job_id: str, written: list[Path]) -> _Form:
         form = _Form()
@@ -128,11 +129,32 @@ class FormReader:
             raise BadForm(400, words.FIELD_TWICE)
         for which in _IMAGES:
             if name == which:
-                path = self._folders.new_image(job_id, which)
-                written.append(path)
-                await self._take_image(part, which, path, form)
+                await self._take_image(part, which, self._new_image(job_id, which, written), form)
                 return
         form.texts[name] = await _text(part)
+
+    def _new_image(self, job_id: str, which: Which, written: list[Path]) -> Path:
+        path = self._folders.new_image(job_id, which)
+        written.append(path)
+        return path
+
+    async def _take_earlier(self, which: Which, form: _Form, path: Path, find: Find) -> None:
+        """Take the picture of an earlier job that the form names in the place of an image, if it does."""
+        source = form.texts.pop(f"{which}_from", "")
+        if not source:
+            return
+        if which in form.images or which in form.bad_images:
+            raise BadForm(400, words.FIELD_TWICE)
+        found = await find(source)
+        heavy = None if found is None else await asyncio.to_thread(copied_in, found, path)
+        if heavy is None:
+            form.bad_images[which] = BadImage(which, ImageFault.MISSING, words.NOT_KEPT)
+            return
+        name = source.rpartition("/")[2]
+        if heavy > self._limit:
+            form.bad_images[which] = BadImage(which, ImageFault.TOO_HEAVY, f"{name}, more than {size(self._limit)}")
+        else:
+            form.images[which] = ImageRef(name, path.name)
 
     async def _take_image(self, part: BodyPartReader, which: Which, path: Path, form: _Form) -> None:
         name = _file_name(part.filename, which)
@@ -152,14 +174,14 @@ class FormReader:
     async def _stream(self, part: BodyPartReader, path: Path) -> int:
         """Write the part to a file, and return its bytes; what is over the limit is read, and not written."""
         count = 0
-        with await asyncio.to_thread(_new_file, path) as file:
+        with await asyncio.to_thread(new_file, path) as file:
             while chunk := await part.read_chunk(_CHUNK):
                 count += len(chunk)
                 if count > 2 * self._limit + _CHUNK:
                     raise BadForm(413, words.heavy_form(self._limit))
                 if count <= self._limit:
                     await asyncio.to_thread(file.write, chunk)
-            await asyncio.to_thread(_make_last, file)
+            await asyncio.to_thread(make_last, file)
         return count
 
     def _checked(self, form: _Form, job_id: str) -> Command:
@@ -183,21 +205,6 @@ class FormReader:
         if errors:
             raise BadFields(errors)
         return command
-
-
-def _new_file(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-
-
-def _make_last(file: BinaryIO) -> None:
-    """Have it on the disk: a job that is acknowledged has its images after a power cut too."""
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _remove(paths: list[Path]) -> None:
-    for path in paths:
-        path.unlink(missing_ok=True)
 
 
 async def _text(part: BodyPartReader) -> str:

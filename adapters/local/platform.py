@@ -63,11 +63,15 @@ class LocalPlatform:
 
 
 class BoardChannel:
-    """``bot.ports.Channel`` of one job: its card on the board, its video in the folder. No card can be lost."""
+    """``bot.ports.Channel`` of one job: its card on the board, its frames and its video in their folders.
+
+    No card can be lost.
+    """
 
     pace = 0.2
 
     def __init__(self, job: Job, folders: Folders, board: Board, load: Load) -> None:
+        self._job_id = job.id
         self._place = dict(job.place)
         self._folders = folders
         self._board = board
@@ -78,8 +82,14 @@ class BoardChannel:
         """The name of the video's file, once it is there."""
         return dict(self._place)
 
-    async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
-        """Do nothing: whoever asks has both images."""
+    async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:  # noqa: ARG002  # kept uncropped
+        """Keep both frames: other videos may be made of them, until the job is deleted."""
+        try:
+            for frame in (start, end):
+                await asyncio.to_thread(self._folders.keep_picture, self._job_id, frame.which, frame.data)
+        except OSError as error:
+            # The job is worth more than the next one that could be made of it.
+            log.warning("frames_not_kept", job_id=self._job_id, error=error.strerror)
 
     async def show(self, card: Card) -> None:
         """Put the card up; the images go with the last one, unless an unclear job may be sent again."""

@@ -1,13 +1,15 @@
 """What the local channel answers: jobs, cards and refusals as JSON."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
 
-from adapters.local.facts import asked, ending
+from adapters.local.facts import asked, code_of, ending
 from bot.domain.card import Action, Card
 from bot.domain.errors import (
     BadImage,
@@ -31,16 +33,34 @@ from bot.wording.refusals import explain, fault
 class Refusal(Exception):
     """A request that cannot be served: the HTTP status, a short name of the reason, and the reason."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.headers = headers
 
 
-SERVED = (Action.CANCEL, Action.LOOK_AGAIN, Action.SEND_AGAIN)
-"""The actions that have a path of their own: whatever makes a new job is sent as one."""
+SERVED = (Action.CANCEL, Action.LOOK_AGAIN, Action.SEND_AGAIN, Action.DELETE)
+"""The actions that need nothing but the job."""
+OF_FRAMES = (Action.RERUN, Action.EDIT, Action.SWAP)
+OF_VIDEO = (Action.CONTINUE,)
+"""Those that need what was kept of it. To edit and to continue is to send a job with pictures of this one."""
 AGAIN_S = 60
 """Seconds after which a bot that restarts, or whose store is away, is worth another try; its words say a minute."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept here of a job: its video, and the frames that it was made of."""
+
+    video: bool = False
+    frames: bool = False
+
+
+def offered(card: Card, kept: Kept) -> list[Action]:
+    """Return what can be done with a job of this channel, in the order to show it."""
+    served = SERVED + (OF_FRAMES if kept.frames else ()) + (OF_VIDEO if kept.video else ())
+    return [action for action in card.actions if action in served]
 
 
 def answer(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
@@ -53,22 +73,29 @@ def text_of(body: object) -> str:
     return json.dumps(body, ensure_ascii=False).encode(errors="replace").decode()
 
 
-def refusal(status: int, code: str, message: str) -> web.Response:
+def refusal(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> web.Response:
     """Return the answer to a request that cannot be served."""
-    return answer({"error": {"code": code, "message": message}}, status)
+    return answer({"error": {"code": code, "message": message}}, status, headers)
 
 
-def tween(job: Job, card: Card, *, has_video: bool) -> dict[str, Any]:
-    """Return all that is known of a job. ``cost_usd`` is a string, so that cents are exact."""
+def tween(job: Job, card: Card, kept: Kept | None) -> dict[str, Any]:
+    """Return all that is known of a job; ``kept`` is None where it is another platform's, and offers nothing here.
+
+    ``cost_usd`` is a string, so that cents are exact.
+    """
+    actions = [] if kept is None else offered(card, kept)
+    kept = kept or Kept()
     told: dict[str, Any] = {
         "id": job.id,
+        "platform": job.request.author.platform,
         "state": type(job.state).__name__.lower(),
         "final": job.is_final,
-        "card": _card(card),
+        "card": _card(card, actions),
         **asked(job),
         "again_of": job.request.again_of,
         "accepted_at": job.accepted_at,
-        "video": f"{address(job)}/video" if has_video else None,
+        "has_frames": kept.frames,
+        "video": f"{address(job)}/video" if kept.video else None,
         **ending(job),
     }
     if isinstance(job.state, Failed):
@@ -81,13 +108,14 @@ def address(job: Job) -> str:
     return f"/v1/tweens/{quote(job.id, safe='')}"
 
 
-def entry(entry: Entry, card: Card, *, has_video: bool) -> dict[str, Any]:
+def entry(told: dict[str, Any], entry: Entry) -> dict[str, Any]:
     """Return a line of the history: the job, and when it began, was sent and ended (epoch seconds)."""
     times = {"started_at": entry.started_at, "submitted_at": entry.submitted_at, "finished_at": entry.finished_at}
-    return tween(entry.job, card, has_video=has_video) | times
+    return told | times
 
 
-def _card(card: Card) -> dict[str, Any]:
+def _card(card: Card, actions: Sequence[Action]) -> dict[str, Any]:
+    """Return a card, with what can be done here."""
     return {
         "tone": card.tone.value,
         "title": card.title,
@@ -97,7 +125,7 @@ def _card(card: Card) -> dict[str, Any]:
         "fraction": card.fraction,
         "fields": [{"name": field.name, "value": field.value} for field in card.fields],
         "notices": list(card.notices),
-        "actions": {action.value: ACTIONS[action] for action in card.actions if action in SERVED},
+        "actions": {action.value: ACTIONS[action] for action in actions},
     }
 
 
@@ -139,9 +167,7 @@ def _retry_after(error: TweenError, now: float) -> int | None:
 
 
 def _error(error: TweenError) -> dict[str, Any]:
-    name = type(error).__name__
-    code = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
-    return {"code": code, "message": explain(error)}
+    return {"code": code_of(type(error)), "message": explain(error)}
 
 
 def _faults(error: TweenError) -> list[dict[str, str]]:

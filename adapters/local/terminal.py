@@ -2,19 +2,19 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TextIO, assert_never, cast
+from typing import Any, TextIO, assert_never, cast
 
 from rich.console import Console
 from rich.text import Text
 
 from adapters.local.card import PlainCard
 from adapters.local.commands import Make
-from adapters.local.facts import asked, ending
+from adapters.local.facts import ASKED, ENDING, asked, ending, is_mendable
 from adapters.local.lasting import Lasting
 from adapters.local.live import LiveCard
-from adapters.local.upload import CardView, LocalChannel
+from adapters.local.upload import CardView, Output
 from bot.domain.errors import TweenError, UserFixable
 from bot.domain.job import (
     Accepted,
@@ -52,10 +52,7 @@ def _console(stream: TextIO) -> Console:
 
 def refuse(error: TweenError, make: Make) -> int:
     """Say why there is no job at all, and return the exit status."""
-    if make.json:
-        _print_json({"state": "refused", "error": explain(error)})
-    else:
-        sys.stderr.write(f"{explain(error)}\n")
+    say(explain(error), make, "refused")
     return _status_of(error)
 
 
@@ -65,15 +62,12 @@ def leave() -> int:
     return EXIT_CANCELLED
 
 
-def conclude(job: Job, make: Make, channel: LocalChannel) -> int:
+def conclude(job: Job, make: Make, output: Output) -> int:
     """Say how the job ended, and return the exit status."""
     if make.json:
-        _print_json(_report(job, make, channel))
+        _print_json(_report(job, make, output))
     elif isinstance(job.state, Delivered):
-        console = _console(sys.stdout)
-        sheet = words.no_sheet(channel.no_sheet) if channel.no_sheet else str(channel.contact_sheet)
-        for name, told in ((words.VIDEO, str(make.output)), (words.CONTACT_SHEET, sheet)):
-            console.print(Text.assemble((f"{name:<15}", "dim"), told), soft_wrap=True)
+        _print_files(make, output)
     match job.state:
         case Delivered():
             return EXIT_DONE
@@ -89,6 +83,39 @@ def conclude(job: Job, make: Make, channel: LocalChannel) -> int:
             assert_never(job.state)
 
 
+def conclude_sent(job: Mapping[str, Any], make: Make, output: Output) -> int:
+    """Say how a job that a running bot has made ended, as that tells it, and return the exit status."""
+    delivered, error = job["state"] == "delivered", job.get("error")
+    if make.json:
+        known = ("state", *ASKED, *ENDING)
+        report = {name: job[name] for name in known if name in job}
+        if delivered:
+            report |= _files(make, output)
+        if error:
+            report["error"] = error["message"]
+        _print_json(report)
+    elif delivered:
+        _print_files(make, output)
+    if error:
+        return EXIT_MEND if is_mendable(error["code"]) else EXIT_FAILED
+    return {"delivered": EXIT_DONE, "cancelled": EXIT_CANCELLED, "unclear": EXIT_UNCLEAR}[job["state"]]
+
+
+def say(told: str, make: Make, state: str) -> None:
+    """Say, in a sentence, why there is no more to tell of a job; ``state`` is what ``--json`` calls it."""
+    if make.json:
+        _print_json({"state": state, "error": told})
+    else:
+        sys.stderr.write(f"{told}\n")
+
+
+def _print_files(make: Make, output: Output) -> None:
+    console = _console(sys.stdout)
+    sheet = words.no_sheet(output.no_sheet) if output.no_sheet else str(output.contact_sheet)
+    for name, told in ((words.VIDEO, str(make.output)), (words.CONTACT_SHEET, sheet)):
+        console.print(Text.assemble((f"{name:<15}", "dim"), told), soft_wrap=True)
+
+
 def _status_of(error: TweenError) -> int:
     return EXIT_MEND if isinstance(error, UserFixable) else EXIT_FAILED
 
@@ -99,14 +126,17 @@ def _print_json(report: dict[str, object]) -> None:
     stdout.flush()
 
 
-def _report(job: Job, make: Make, channel: LocalChannel) -> dict[str, object]:
+def _report(job: Job, make: Make, output: Output) -> dict[str, object]:
     report: dict[str, object] = {"state": type(job.state).__name__.lower(), **asked(job), **ending(job)}
     match job.state:
         case Delivered():
-            report["video"] = str(make.output)
-            report["contact_sheet"] = None if channel.no_sheet else str(channel.contact_sheet)
+            report |= _files(make, output)
         case Failed(error=error):
             report["error"] = explain(error)
         case _:
             pass
     return report
+
+
+def _files(make: Make, output: Output) -> dict[str, object]:
+    return {"video": str(make.output), "contact_sheet": None if output.no_sheet else str(output.contact_sheet)}

@@ -11,6 +11,7 @@ from bot.domain.card import Card
 from bot.domain.errors import BadVideo
 from bot.domain.job import Job
 from bot.domain.media import Frame, Video
+from bot.domain.model import Value
 from bot.ports import ContactSheets
 from bot.wording.card import length, pixels
 
@@ -30,25 +31,58 @@ def contact_sheet_of(output: Path) -> Path:
     return output.with_suffix(".sheet.png")
 
 
-class LocalChannel:
-    """``bot.ports.Channel`` on this machine: the card in a view, the video at ``output``."""
+class Output:
+    """Where a video goes, and its contact sheet beside it."""
 
-    def __init__(self, view: CardView, output: Path, contact_sheets: ContactSheets) -> None:
-        self._view = view
-        self._output = output
+    def __init__(self, path: Path, contact_sheets: ContactSheets) -> None:
+        self._path = path
         self._contact_sheets = contact_sheets
         self.no_sheet: str | None = None
-        """Why there is no contact sheet beside the video, once it is posted; None where there is one."""
+        """Why there is no contact sheet beside the video, once it is there; None where there is one."""
+
+    @property
+    def contact_sheet(self) -> Path:
+        """Where the contact sheet lies once the video is there."""
+        return contact_sheet_of(self._path)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the video is in its place."""
+        return self._path.exists()
+
+    async def put(self, video: Path, prompt: str, facts: str) -> None:
+        """Put the video in its place, whole or not at all; then draw its contact sheet, if that can be done.
+
+        Raises :class:`NotHandedOver`; the video then still lies where it was.
+        """
+        try:
+            await asyncio.to_thread(_copied, video, self._path.resolve())
+        except OSError as error:
+            raise of_disk(error, video) from error
+        try:
+            await self._contact_sheets.draw(video, self.contact_sheet, prompt, facts)
+        except BadVideo as error:
+            self.no_sheet = error.what
+        except OSError as error:
+            self.no_sheet = of_disk(error, video).said
+
+
+def facts_of(size: tuple[int, int], frames: int, per_second: Value) -> str:
+    """Return the line below a contact sheet."""
+    return f"{pixels(size)} · {length(frames, per_second)}"
+
+
+class LocalChannel:
+    """``bot.ports.Channel`` on this machine: the card in a view, the video in its place."""
+
+    def __init__(self, view: CardView, output: Output) -> None:
+        self._view = view
+        self._output = output
 
     @property
     def pace(self) -> float:
         """Seconds between two changes of the card."""
         return self._view.pace
-
-    @property
-    def contact_sheet(self) -> Path:
-        """Where the contact sheet lies once the video is posted."""
-        return contact_sheet_of(self._output)
 
     @property
     def place(self) -> Mapping[str, str]:
@@ -66,23 +100,14 @@ class LocalChannel:
         """Do nothing: it is on this machine already."""
 
     async def post(self, job: Job, video: Video, path: Path) -> None:
-        """Put the video in its place, whole or not at all; then draw its contact sheet, if that can be done."""
+        """Put the video in its place, and its contact sheet beside it."""
         options = job.request.options
-        facts = f"{pixels((video.width, video.height))} · {length(video.frames, options['frames_per_second'])}"
-        try:
-            await asyncio.to_thread(_copied, path, self._output.resolve())
-        except OSError as error:
-            raise of_disk(error, path) from error
-        try:
-            await self._contact_sheets.draw(path, self.contact_sheet, job.request.prompt, facts)
-        except BadVideo as error:
-            self.no_sheet = error.what
-        except OSError as error:
-            self.no_sheet = of_disk(error, path).said
+        facts = facts_of((video.width, video.height), video.frames, options["frames_per_second"])
+        await self._output.put(path, job.request.prompt, facts)
 
     async def posted(self, job: Job) -> bool:  # noqa: ARG002  # one channel, one job
         """Whether the video is in its place."""
-        return self._output.exists()
+        return self._output.is_there
 
 
 def _copied(path: Path, to: Path) -> None:

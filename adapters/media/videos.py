@@ -55,13 +55,22 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         raise BadVideo("not an MP4, or a damaged one") from e
 
 
+def first_of(path: Path) -> VideoFrame:
+    """Decode the first frame that the video shows; raise :class:`BadVideo` where it has none."""
+    return _one_of(path, at_end=False)
+
+
 def last_of(path: Path) -> VideoFrame:
     """Decode the last frame that the video shows; raise :class:`BadVideo` where it has none."""
+    return _one_of(path, at_end=True)
+
+
+def _one_of(path: Path, *, at_end: bool) -> VideoFrame:
     with opened(path) as (container, stream):
-        last = _decoded(container, stream, at_end=True)
-    if last is None:
+        frame = _decoded(container, stream, at_end=at_end)
+    if frame is None:
         raise BadVideo("no frame that can be decoded")
-    return last
+    return frame
 
 
 def _inspected(path: Path) -> Video:

@@ -129,6 +129,8 @@ def _sqlite(url: str) -> sa.Engine:
         record.info["inode"] = file.stat().st_ino
         # sqlite3 begins a transaction by itself, and only before a write: SQLAlchemy's "begin" below does it instead.
         connection.isolation_level = None
+        # SQLite's own lower() knows ASCII alone.
+        connection.create_function("unicode_lower", 1, str.lower, deterministic=True)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=1000"):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -2,12 +2,12 @@
 
 import hmac
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.store import accounts, history
+from adapters.store import accounts, gallery, history
 from adapters.store.codec import decode, request_columns, state_columns
 from adapters.store.codec_states import FINAL
 from adapters.store.database import Database
@@ -20,7 +20,7 @@ from bot.domain.job import Job
 from bot.domain.model import Model
 from bot.domain.request import Author
 from bot.domain.server import Rules
-from bot.ports import Claim, Entry, Ring, Superseded, Terms
+from bot.ports import Claim, Entry, Ring, Sought, Superseded, Terms
 
 
 async def _no_lease() -> None:
@@ -123,6 +123,18 @@ class Jobs:
     async def history(self, author: Author, limit: int = 20) -> Sequence[Entry]:
         """Return an author's newest jobs, newest first."""
         return await self._database.run(lambda connection: history.history(connection, author, self._models, limit))
+
+    async def search(self, sought: Sought) -> Sequence[Entry]:
+        """Return the newest jobs that fit, of every platform; a rare word has every job looked through."""
+        return await self._database.run(lambda connection: gallery.search(connection, sought, self._models), heavy=True)
+
+    async def under_way(self, author: Author, ended_since: float | None = None) -> Mapping[str, str]:
+        """Return the marks of an author's jobs that something is left to do for, and of those that ended since."""
+        return await self._database.run(lambda connection: gallery.under_way(connection, author, ended_since))
+
+    async def load_all(self, job_ids: Collection[str]) -> Sequence[Job]:
+        """Return those of these jobs that are stored."""
+        return await self._database.run(lambda connection: gallery.load_all(connection, job_ids, self._models))
 
     async def usage(self, author: Author, default: Allowance) -> Usage:
         """Return this month's money of an author and the author's server."""

@@ -10,7 +10,7 @@ import socket
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakSet
 
@@ -57,11 +57,16 @@ class Health:
 
 @dataclass(frozen=True)
 class Address:
-    """Where the server listens; port 0 takes a free one. ``public_host`` is its name in the public URL, if any."""
+    """Where the server listens; port 0 takes a free one. ``public_host`` is its name in the public URL, if any.
+
+    With ``any_host`` it goes by every name: its routes ask for a token, which a page that leads here by DNS rebinding
+    does not have.
+    """
 
     host: str = "127.0.0.1"
     port: int = 0
     public_host: str | None = None
+    any_host: bool = False
 
     @property
     def url(self) -> str:
@@ -76,8 +81,9 @@ async def serve(
 ) -> AsyncIterator[Address]:
     """Serve the routes and ``GET /healthz`` while the context is open; give the address, with the port it has got.
 
-    Only requests for a loopback name, for the host itself or for the public one are served, webhooks apart: a page
-    somewhere else whose name leads here by DNS rebinding gets a 421. Raises :class:`CannotListen`.
+    Only requests for a loopback name, for the host itself or for the public one are served, webhooks apart, unless the
+    address says otherwise: a page somewhere else whose name leads here by DNS rebinding gets a 421. Raises
+    :class:`CannotListen`.
     """
     with contextlib.closing(_listen(address)) as sock:
         app = _app(routes, _hosts(address), health)
@@ -88,7 +94,7 @@ async def serve(
         await runner.setup()
         try:
             await web.SockSite(runner, sock).start()
-            yield Address(address.host, sock.getsockname()[1], address.public_host)
+            yield replace(address, port=sock.getsockname()[1])
         finally:
             await runner.cleanup()
 
@@ -103,13 +109,16 @@ def _listen(address: Address) -> socket.socket:
         raise CannotListen(address.host, address.port, (said or str(error)).lower()) from error
 
 
-def _hosts(address: Address) -> frozenset[str]:
+def _hosts(address: Address) -> frozenset[str] | None:
+    """Return the names that the server goes by; None for any."""
+    if address.any_host:
+        return None
     own = {address.host.strip("[]").lower(), (address.public_host or "").lower()}
     return LOOPBACK | (own - {"", "0.0.0.0", "::"})  # noqa: S104  # no name of anything
 
 
 def _app(
-    routes: Iterable[web.AbstractRouteDef], hosts: frozenset[str], health: Callable[[], Awaitable[Health]]
+    routes: Iterable[web.AbstractRouteDef], hosts: frozenset[str] | None, health: Callable[[], Awaitable[Health]]
 ) -> web.Application:
     app = web.Application(middlewares=[_plain_answers(hosts)], client_max_size=MOST_BODY)
     app.router.add_routes([web.get("/healthz", _healthz(health)), *routes])
@@ -142,12 +151,12 @@ def _healthz(health: Callable[[], Awaitable[Health]]) -> Callable[[web.Request],
     return healthz
 
 
-def _plain_answers(hosts: frozenset[str]) -> Middleware:
+def _plain_answers(hosts: frozenset[str] | None) -> Middleware:
     """Return the middleware that refuses strangers' hosts, and answers in JSON whatever goes wrong."""
 
     @web.middleware
     async def plain_answers(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith(WEBHOOKS) and _host_of(request) not in hosts:
+        if hosts is not None and not request.path.startswith(WEBHOOKS) and _host_of(request) not in hosts:
             return _refusal(421, "host", words.NO_NAME)
         try:
             return await handler(request)

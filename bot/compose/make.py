@@ -9,7 +9,7 @@ import click
 from adapters.local import terminal
 from adapters.local.attachments import DiskAttachments
 from adapters.local.commands import Make, make_command
-from adapters.local.upload import LocalChannel
+from adapters.local.upload import LocalChannel, Output
 from adapters.media.contact_sheet import ContactSheet
 from bot.compose.outside import kit, prepare, provider
 from bot.compose.signals import on_signals
@@ -29,7 +29,12 @@ def command(model: Model, settings: Settings) -> click.Command:
 
 def _run(make: Make, model: Model, settings: Settings) -> int:
     try:
-        return asyncio.run(_make(make, model, settings))
+        if make.to is None:
+            return asyncio.run(_make(make, model, settings))
+        # What only this way needs.
+        from bot.compose.make_at_bot import make_at_bot  # noqa: PLC0415
+
+        return asyncio.run(make_at_bot(make, make.to, settings))
     except (asyncio.CancelledError, KeyboardInterrupt):
         return terminal.leave()
 
@@ -42,10 +47,10 @@ async def _make(make: Make, model: Model, settings: Settings) -> int:
         prepare(settings.data_dir)
         # A stop while the engine starts counts too: the job then ends before anything is sent.
         with on_signals(signals.stop), terminal.view(make) as view, closing(ContactSheet()) as sheets:
-            channel = LocalChannel(view, make.output, sheets)
+            output = Output(make.output, sheets)
             async with provider(make.at, settings) as opened:
                 with kit(opened, DiskAttachments(), settings.data_dir, limits, time.monotonic) as tools:
-                    job = await tween(job, tools, channel, signals)
+                    job = await tween(job, tools, LocalChannel(view, output), signals)
     except TweenError as error:
         return terminal.refuse(error, make)
-    return terminal.conclude(job, make, channel)
+    return terminal.conclude(job, make, output)

@@ -27,10 +27,11 @@ from adapters.web.server import Address, Health
 from adapters.web.server import serve as serve_http
 from bot.compose.face import Face, MakeFaces
 from bot.compose.files import open_files
-from bot.compose.local import local_face
+from bot.compose.local import check_access, is_reached_by_others, local_face
 from bot.compose.outside import base_url, kit, prepare, service_provider
 from bot.compose.role import Role
 from bot.compose.signals import on_signals
+from bot.compose.slack_way import Way, slack_way
 from bot.compose.storage import database_url, terms
 from bot.domain.errors import RoleNeedsPostgres, StoreAway, StoreUnusable, TweenError
 from bot.domain.model import Model
@@ -146,6 +147,8 @@ async def _until_the_end(bot: Bot) -> int:
 async def _bot(
     settings: Settings, role: Role, make_faces: MakeFaces | None, ending: asyncio.Event
 ) -> AsyncIterator[Bot]:
+    way = slack_way(settings, role)
+    check_access(settings, role)
     async with AsyncExitStack() as stack:
         prepare(settings.data_dir)
         database = Database(database_url(settings))
@@ -158,7 +161,7 @@ async def _bot(
         model = models[catalogue.DEFAULT_ENDPOINT]
         nodes = Nodes(database) if role.carries else None
         jobs = Jobs(database, models, nodes.id, lease=nodes.until_held) if nodes else Jobs(database, models, None)
-        faces = make_faces(jobs) if make_faces else await _faces(stack, settings, model, database, jobs)
+        faces = make_faces(jobs) if make_faces else await _faces(stack, settings, way, model, database, jobs)
         runner = runtime = None
         if nodes:
             runner = await _runner(stack, settings, jobs, provider, faces)
@@ -171,20 +174,20 @@ async def _bot(
 
 
 async def _faces(
-    stack: AsyncExitStack, settings: Settings, model: Model, database: Database, jobs: Jobs
+    stack: AsyncExitStack, settings: Settings, way: Way | None, model: Model, database: Database, jobs: Jobs
 ) -> Sequence[Face]:
-    """Open the local channel, and each platform whose token is set."""
+    """Open the local channel, and each platform whose tokens are set."""
     faces = [local_face(settings, model, jobs)]
     if settings.discord_token is not None:
         # A second of imports that nobody else needs.
         from bot.compose.discord import discord_face  # noqa: PLC0415
 
         faces.append(discord_face(stack, settings, model, database, jobs))
-    if settings.slack_bot_token is not None:
+    if way is not None:
         # As above.
         from bot.compose.slack import slack_face  # noqa: PLC0415
 
-        faces.append(slack_face(stack, settings, model, database, jobs))
+        faces.append(slack_face(stack, settings, way, model, database, jobs))
     return faces
 
 
@@ -249,7 +252,7 @@ async def _open(stack: AsyncExitStack, bot: Bot) -> None:
     webhooks = await stack.enter_async_context(Webhooks(base_url(settings), bot.jobs.arrived))
     routes = [*webhooks.routes(), *(route for face in bot.faces if role.takes for route in face.routes(bot.desk))]
     public = settings.public_url.host if settings.public_url else None
-    address = Address(settings.http_host, settings.http_port, public)
+    address = Address(settings.http_host, settings.http_port, public, any_host=is_reached_by_others(settings))
     served = await stack.enter_async_context(serve_http(routes, address, lambda: _health(bot)))
     for face in bot.faces if role.takes else ():
         await stack.enter_async_context(face.listening(bot.desk))

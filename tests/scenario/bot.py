@@ -61,6 +61,11 @@ class Bot:
         async with self._http.get(f"{self.url}/v1/tweens/{job_id}") as answer:
             return await answer.json()
 
+    async def listed(self) -> Any:  # noqa: ANN401  # JSON
+        """Return the newest jobs."""
+        async with self._http.get(f"{self.url}/v1/tweens") as answer:
+            return (await answer.json())["tweens"]
+
     async def health(self) -> Any:  # noqa: ANN401  # JSON
         """Return what it says of itself."""
         async with self._http.get(f"{self.url}/healthz") as answer:

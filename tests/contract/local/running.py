@@ -3,21 +3,28 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+from aiohttp import web
+from yarl import URL
 
+from adapters.local.access import Access
 from adapters.local.board import Board
-from adapters.local.desk_api import DeskApi
 from adapters.local.folders import Folders
 from adapters.local.form import FormReader
+from adapters.local.guard import Guard
+from adapters.local.pictures import Pictures
 from adapters.local.platform import LocalPlatform
+from adapters.local.routes import routes
+from adapters.local.service import Service
 from adapters.web.server import Address, Health, serve
 from bot.domain.budget import Allowance
+from bot.domain.errors import BadVideo
 from bot.domain.job import Job
 from bot.flow.card import CardMaker
 from bot.flow.desk import Desk
@@ -30,7 +37,31 @@ from tests.fakes import FakeFiles, FakeProvider, FakeVideos
 from tests.fakes_store import MemoryStore
 
 LIMIT = 100_000
+TOKEN = "a token of this bot's own"
 START, END = b"1280x720", b"832x480"
+
+
+class FakeDrawings:
+    """Last frames and posters in one, which say of which video they are."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+        self.error: BadVideo | None = None
+
+    async def last_frame(self, path: Path) -> bytes:
+        """Return a picture of a size, as the fake files have them."""
+        return self._draw(b"640x360", path)
+
+    async def poster(self, path: Path) -> bytes:
+        """Return something else."""
+        return self._draw(b"poster", path)
+
+    def _draw(self, picture: bytes, path: Path) -> bytes:
+        assert path.read_bytes() == b"mp4"
+        self.drawn += 1
+        if self.error:
+            raise self.error
+        return picture
 
 
 class _AsTheyAre:
@@ -55,8 +86,9 @@ class Bot:
     provider: FakeProvider
     folders: Folders
     data_dir: Path
-    api: DeskApi
+    routes: list[web.RouteDef]
     board: Board
+    drawings: FakeDrawings
 
     def form(self, **fields: str | bytes | None) -> aiohttp.FormData:
         """Return a whole form; a field of None is left out."""
@@ -117,6 +149,10 @@ class Setting:
     public_host: str | None = None
     reconcile: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
+    token: str | None = None
+    public: str | None = None
+    clock: Callable[[], float] = time.time
+    link: Callable[[Job], str | None] = lambda job: f"https://{job.request.author.platform}.example/{job.id}"
 
 
 @asynccontextmanager
@@ -139,16 +175,24 @@ async def running(data_dir: Path, setting: Setting | None = None) -> AsyncIterat
     )
     platform = LocalPlatform(folders, board if setting.carries else Board(), store.load)
     runner = Runner(store, kit, {"local": platform}, _AsTheyAre(), Exit())
-    api = DeskApi(desk, FormReader(model, folders, LIMIT), folders, board, store.load, time.time)
+    drawings = FakeDrawings()
+    pictures = Pictures(folders, drawings, drawings, store.load)
+    form = FormReader(model, folders, LIMIT)
+    service = Service(desk, form, folders, board, pictures, store.load, setting.clock, setting.link)
+    public = None if setting.public is None else URL(setting.public)
+    access = None if setting.token is None else Access(setting.token, setting.clock, public)
+    served = routes(service, Guard(setting.clock, access, public), access)
+    address = Address(public_host=setting.public_host, any_host=access is not None)
 
     async def health() -> Health:
         return Health(draining=False, carried=runner.carried, store=True)
 
     async with (
-        serve(api.routes(), Address(public_host=setting.public_host), health) as address,
+        serve(served, address, health) as address,
         aiohttp.ClientSession(headers=setting.headers, timeout=aiohttp.ClientTimeout(20)) as http,
     ):
-        yield Bot(address.url, http, store, runner, desk, setting.provider, folders, data_dir, api, board)
+        provider = setting.provider
+        yield Bot(address.url, http, store, runner, desk, provider, folders, data_dir, served, board, drawings)
 
 
 class Events:

@@ -99,3 +99,14 @@ async def test_a_request_in_hand_is_answered_before_the_end() -> None:
             asyncio.get_running_loop().call_soon(go_on.set)
         async with await asking as response:
             assert response.status == 200
+
+
+async def test_a_server_whose_routes_ask_for_a_token_goes_by_any_name() -> None:
+    """A container is reached by names that it does not know; what leads there by DNS rebinding has no token."""
+    async with aiohttp.ClientSession() as http:
+        for address, status in ((Address(), 421), (Address(any_host=True), 200)):
+            async with (
+                serve([], address, _healthy) as here,
+                http.get(f"{here.url}/healthz", headers={"Host": "nas.home:8080"}) as response,
+            ):
+                assert response.status == status

@@ -1,0 +1,46 @@
+// The price, length and shape of what stands in the composer, as it is typed.
+
+import { call } from "./api.js";
+import { byId, setText } from "./element.js";
+import * as words from "./words.js";
+
+const PAUSE_MS = 120;
+
+/** Asks for quotes, the newest wins; `quoted(quote)` is called with each. */
+export class Quote {
+  #quoted;
+  #timer = 0;
+  #asking = null;
+  #asked = "";
+
+  constructor(quoted) {
+    this.#quoted = quoted;
+  }
+
+  /** Asks once nothing changes any more; `start` is the first image's [width, height], or null. */
+  ask(options, start) {
+    const json = JSON.stringify({ options, start });
+    if (json === this.#asked) return;
+    this.#asked = json;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#send({ options, start }), PAUSE_MS);
+  }
+
+  async #send(json) {
+    this.#asking?.abort();
+    const asking = new AbortController();
+    this.#asking = asking;
+    try {
+      const quote = await call("POST", "/v1/quote", { json, signal: asking.signal });
+      setText(byId("price"), quote.free ? "Free" : quote.price_usd == null ? "" : words.money(quote.price_usd));
+      setText(byId("length"), words.length(quote.seconds, quote.size));
+      this.#quoted(quote);
+    } catch (error) {
+      // Without an answer the next change asks again; the price of before would be a wrong one.
+      if (error.name === "AbortError") return;
+      this.#asked = "";
+      setText(byId("price"), "");
+      setText(byId("length"), "");
+    }
+  }
+}

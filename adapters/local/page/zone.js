@@ -1,0 +1,145 @@
+// A place for one image: from the file picker, a drop, the clipboard, or a frame of an earlier job.
+
+import { jobPath } from "./api.js";
+import { byId, setText } from "./element.js";
+import { say } from "./say.js";
+import * as words from "./words.js";
+
+/**
+ * A drop zone. What lies in it is null, or `{name, url, file}` of a file, or `{name, url, from}` of a stored frame,
+ * where `from` is what the bot calls it: `<job>/start`, `<job>/end` or `<job>/last`.
+ */
+export class Zone {
+  #box;
+  #input;
+  #image;
+  #changed;
+  image = null;
+  /** [width, height] in pixels, upright, once the browser could open it. */
+  size = null;
+  /** Whether the browser could not open it. */
+  isOdd = false;
+
+  constructor(which, changed) {
+    this.which = which;
+    this.#changed = changed;
+    this.#box = document.querySelector(`.zone[data-which="${which}"]`);
+    this.#input = byId(which);
+    this.#image = this.#box.querySelector(".preview");
+    this.#input.addEventListener("change", () => this.#chosen());
+    this.#box.querySelector("[data-clear]").addEventListener("click", () => this.#cleared());
+    this.#image.addEventListener("load", () => this.#opened());
+    this.#image.addEventListener("error", () => this.#unopened());
+    for (const kind of ["dragenter", "dragover"]) this.#box.addEventListener(kind, () => this.#box.classList.add("over"));
+    for (const kind of ["dragleave", "drop"]) this.#box.addEventListener(kind, () => this.#box.classList.remove("over"));
+  }
+
+  contains(node) {
+    return this.#box.contains(node);
+  }
+
+  takeFile(file) {
+    this.put({ name: file.name || words.IMAGE[this.which], url: URL.createObjectURL(file), file });
+    say(words.placed(this.which, this.image.name));
+  }
+
+  /** Puts an image in, or null to empty it; without `changed` where somebody else goes on to tell of it. */
+  put(image, { quietly = false } = {}) {
+    if (this.image?.file && this.image.url !== image?.url) URL.revokeObjectURL(this.image.url);
+    this.image = image;
+    this.size = null;
+    this.isOdd = false;
+    this.fault("");
+    this.#box.classList.toggle("full", image !== null);
+    this.#box.querySelector("[data-clear]").hidden = image === null;
+    this.#image.hidden = image === null;
+    setText(this.#box.querySelector(".invite"), image?.name ?? "Drop, paste or choose");
+    if (image === null) {
+      this.#image.removeAttribute("src");
+    } else {
+      this.#image.alt = words.preview(this.which, image.name);
+      this.#image.src = image.url;
+    }
+    if (!quietly) this.#changed();
+  }
+
+  /** Returns what lies here, and leaves the zone empty without letting go of a file. */
+  lift() {
+    const { image } = this;
+    this.image = null;
+    return image;
+  }
+
+  fault(message) {
+    setText(byId(`${this.which}-fault`), message);
+    this.#box.classList.toggle("wrong", message !== "");
+    if (message) this.#input.setAttribute("aria-invalid", "true");
+    else this.#input.removeAttribute("aria-invalid");
+  }
+
+  focus() {
+    this.#input.focus();
+  }
+
+  #chosen() {
+    const [file] = this.#input.files;
+    if (file) this.takeFile(file);
+    // The same file can be chosen again after it was removed, or mended.
+    this.#input.value = "";
+  }
+
+  #cleared() {
+    this.put(null);
+    this.focus();
+  }
+
+  #opened() {
+    this.size = [this.#image.naturalWidth, this.#image.naturalHeight];
+    this.#changed();
+  }
+
+  #unopened() {
+    if (!this.image) return;
+    this.#image.hidden = true;
+    this.isOdd = true;
+    if (this.image.from) {
+      this.put(null);
+      this.fault(words.NO_FRAMES);
+    } else {
+      // Whether it is an image is for the bot to say: it opens more formats than a browser.
+      setText(this.#box.querySelector(".invite"), words.noPreview(this.image.name));
+    }
+  }
+}
+
+/** Has files that are dropped or pasted anywhere go to a zone: the one they hit, else the first that is empty. */
+export function takeFiles(zones) {
+  const give = (files, target) => {
+    const hit = zones.find((zone) => zone.contains(target)) ?? zones.find((zone) => !zone.image) ?? zones.at(-1);
+    const others = zones.filter((zone) => zone !== hit);
+    [hit, ...others].slice(0, files.length).forEach((zone, index) => zone.takeFile(files[index]));
+  };
+  addEventListener("dragover", (event) => {
+    if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+  });
+  addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    // Two that are dropped together are the first and the last, wherever they fall.
+    const { files } = event.dataTransfer;
+    give([...files], files.length > 1 ? null : event.target);
+  });
+  addEventListener("paste", (event) => {
+    const images = [...event.clipboardData.files].filter((file) => file.type.startsWith("image/"));
+    // Text with a picture of itself, as word processors copy it, is text.
+    if (!images.length || event.clipboardData.types.includes("text/plain")) return;
+    event.preventDefault();
+    give(images, document.activeElement);
+  });
+}
+
+/** Returns a stored frame, `<job>/start`, `<job>/end` or `<job>/last`, as what may lie in a zone. */
+export function storedFrame(from, name) {
+  const [id, which] = from.split("/");
+  return { name, from, url: `${jobPath(id)}/${which}` };
+}
