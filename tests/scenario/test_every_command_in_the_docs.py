@@ -1,6 +1,7 @@
 """Every command in README and docs runs as it stands there, with an empty HOME and no other variable set."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ from tests.scenario.test_make_on_this_machine import END, START, end_frames, psn
 from tests.scenario.tweenbot import ROOT
 from tests.twins.discord import DiscordTwin
 from tests.twins.fal import FalTwin
+from tests.twins.slack import App, SlackTwin
 
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 AT_FAL = "export FAL_KEY=your-key"
@@ -39,7 +41,11 @@ OVER_HTTP = [
 ]
 ON_DISCORD = "export DISCORD_TOKEN=your-token"
 DOCTOR = ".venv/bin/tweenbot doctor"
-RUN_BY_A_TEST = {"make demo", MAKE, AT_FAL, ENGINE, MAKE_AT_ENGINE, ON_DISCORD, DOCTOR, RUN, *OVER_HTTP}
+MANIFEST = ".venv/bin/tweenbot manifest slack > slack.json"
+MANIFEST_OVER_HTTP = ".venv/bin/tweenbot manifest slack --url https://bot.example.org > slack.json"
+ON_SLACK = "export SLACK_APP_TOKEN=your-app-token SLACK_BOT_TOKEN=your-bot-token"
+CHATS = {ON_DISCORD, MANIFEST, MANIFEST_OVER_HTTP, ON_SLACK}
+RUN_BY_A_TEST = {"make demo", MAKE, AT_FAL, ENGINE, MAKE_AT_ENGINE, DOCTOR, RUN, *CHATS, *OVER_HTTP}
 THIS_VERY_RUN = {"make test"}
 
 
@@ -136,6 +142,25 @@ async def test_a_bot_in_a_discord_server(clone: Path) -> None:
             await discord.until_online()
             names = {command["name"] for command in discord.commands}
     assert names == {"tween", "tween-form", "Tween these images", "jobs", "usage", "tween-admin"}
+
+
+async def test_a_slack_app(clone: Path) -> None:
+    """The manifest makes the app, the doctor knows both tokens, and the bot that is started is connected."""
+    await output(MANIFEST, clone)
+    app = App.from_manifest(json.loads((clone / "slack.json").read_text("utf-8")))
+    async with SlackTwin(app) as slack, FalTwin(key="your-key") as fal:
+        slack.workspace("Acme")
+        given = slack.env("socket")
+        tokens = ON_SLACK.replace("your-app-token", given.pop("SLACK_APP_TOKEN"))
+        tokens = tokens.replace("your-bot-token", given.pop("SLACK_BOT_TOKEN"))
+        env = {**given, "TWEENBOT_FAL_URL": fal.url, "FAL_KEY": "your-key", "TWEENBOT_DATA_DIR": str(clone / "data")}
+        told = await output(f"{tokens}\n{DOCTOR}", clone, **env)
+        assert "Acme" in told
+        assert "mend " not in told
+        async with shell(f"{tokens}\n{RUN}", ROOT, **env, TWEENBOT_HTTP_PORT="0"):
+            await slack.until(lambda: slack.sockets.open)
+    await output(MANIFEST_OVER_HTTP, clone)
+    assert "https://bot.example.org/slack/events" in (clone / "slack.json").read_text("utf-8")
 
 
 async def test_the_engine_alone_and_a_job_for_it(clone: Path) -> None:
