@@ -15,13 +15,13 @@ RUN /opt/tweenbot/bin/pip install --no-cache-dir --no-deps --no-build-isolation 
 FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 tweenbot && install -d -o tweenbot /data
 COPY --from=build /opt/tweenbot /opt/tweenbot
-ENV PATH=/opt/tweenbot/bin:$PATH PYTHONUNBUFFERED=1 TWEENBOT_DATA_DIR=/data TWEENBOT_HTTP_HOST=0.0.0.0
+ENV PATH=/opt/tweenbot/bin:$PATH PYTHONUNBUFFERED=1 TWEENBOT_DATA_DIR=/data TWEENBOT_HTTP_HOST=0.0.0.0 TWEENBOT_LOCAL=off
 USER tweenbot
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080 8765
 ENTRYPOINT ["tweenbot"]
-# The bot: docker run -v tweenbot:/data -p 127.0.0.1:8080:8080 tweenbot. Its local channel has no password, so the port is
-# published to this machine alone, and answers there as localhost. The engine alone listens beyond its container only with
-# a key: docker run -e TWEENBOT_ENGINE_KEY=... -p 8765:8765 tweenbot engine --host 0.0.0.0 --port 8765
+# The bot: docker run -v tweenbot:/data -e DISCORD_TOKEN=... tweenbot. Its HTTP server listens beyond the container, so the
+# local channel is off, and on with a token: -e TWEENBOT_LOCAL=on -e TWEENBOT_LOCAL_TOKEN=... -p 127.0.0.1:8080:8080. The
+# engine alone takes a key: docker run -e TWEENBOT_ENGINE_KEY=... -p 8765:8765 tweenbot engine --host 0.0.0.0 --port 8765
 CMD ["run"]

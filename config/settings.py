@@ -40,7 +40,7 @@ def _strong(keys: SecretStr) -> SecretStr:
 def _long(token: SecretStr) -> SecretStr:
     if len(token.get_secret_value().strip()) < SHORTEST_KEY:
         raise PydanticCustomError("token", f"Token should have {SHORTEST_KEY} characters or more")
-    return token
+    return SecretStr(token.get_secret_value().strip())
 
 
 Token = Annotated[SecretStr, AfterValidator(_long)]

@@ -10,6 +10,7 @@ next one, is told how every job under way stands, and what has ended since that 
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 
@@ -26,7 +27,7 @@ from bot.domain.errors import TweenError
 log = structlog.get_logger()
 
 LOOK_S = 1.0
-"""Seconds between two looks at the marks."""
+"""Seconds between two looks at the marks, and at whether a reader is still there."""
 PACE_S = 0.1
 """Seconds between two rounds of telling: a hundred jobs that render change many times a second."""
 ALIVE_S = 15.0
@@ -50,13 +51,13 @@ class Reader:
         self._events[job_id] = event
         self._any.set()
 
-    async def take(self) -> str | None:
-        """Return all that is new, or None where nothing was for a while."""
+    async def take(self, seconds: float) -> str:
+        """Return all that is new; nothing where there was no news for so many seconds."""
         try:
-            async with asyncio.timeout(ALIVE_S):
+            async with asyncio.timeout(seconds):
                 await self._any.wait()
         except TimeoutError:
-            return None
+            return ""
         events, self._events = self._events, {}
         self._any.clear()
         return "".join(events.values())
@@ -86,8 +87,14 @@ class Feed:
             response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "text/event-stream", "X-Accel-Buffering": "no"})
             await response.prepare(request)
             await response.write(f"retry: {BACK_MS}\n\n".encode())
+            silent_since = time.monotonic()
             while request.transport is not None and not request.transport.is_closing():
-                await response.write((await reader.take() or ": alive\n\n").encode())
+                news = await reader.take(LOOK_S)
+                if not news and time.monotonic() - silent_since >= ALIVE_S:
+                    news = ": alive\n\n"
+                if news:
+                    await response.write(news.encode())
+                    silent_since = time.monotonic()
         return response
 
     def _since(self, last_id: str) -> float:

@@ -18,14 +18,12 @@ from adapters.slack.buttons import PREFIX, action_of
 from adapters.slack.errors import LIBRARY, code_of
 from adapters.slack.forms import CALLBACK, MORE, About, Forms, errors_of, images_among
 from adapters.slack.locales import Locales
-from adapters.slack.pressed import Presses, say
+from adapters.slack.pressed import Presses, refusal, say
 from adapters.slack.take import Ask, Seat, Taker
-from adapters.slack.text import escaped
 from bot.domain.card import Action
 from bot.domain.errors import TweenError
 from bot.flow.desk import Desk
 from bot.wording import slack as words
-from bot.wording.refusals import explain
 
 log = structlog.get_logger()
 
@@ -89,7 +87,7 @@ class Commands:
                     locale = await self._locales.of(client, seat.user)
                     await self._forms.open(client, str(body["trigger_id"]), About(seat), locale=locale, prompt=text)
         except TweenError as error:
-            await respond(text=escaped(explain(error)))
+            await respond(text=refusal(error))
 
     async def shortcut(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """*Tween these images*: the first two images of a message; with one, the form asks for the last."""
@@ -101,8 +99,16 @@ class Commands:
             return
         known = [(image.name, image.locator) for image in images[:2]]
         about = About(seat, "menu.title", known[0], known[1] if len(known) > 1 else None)
-        locale = await self._locales.of(client, seat.user)
-        await self._forms.open(client, str(body["trigger_id"]), about, locale=locale)
+        await self._open(client, body, about, respond)
+
+    async def _open(
+        self, client: AsyncWebClient, body: Payload, about: About, respond: AsyncRespond | None = None
+    ) -> None:
+        locale = await self._locales.of(client, about.seat.user)
+        try:
+            await self._forms.open(client, str(body["trigger_id"]), about, locale=locale)
+        except TweenError as error:
+            await say(client, about.seat, refusal(error), respond)
 
     async def mentioned(self, body: Payload, event: Payload, client: AsyncWebClient) -> None:
         """A mention with two images and a prompt, in a channel or a thread."""
@@ -132,7 +138,7 @@ class Commands:
         try:
             await self._taker.post_card(await self._taker.accept(seat, ask))
         except TweenError as error:
-            await say(client, seat, escaped(explain(error)))
+            await say(client, seat, refusal(error))
 
     async def submitted(self, ack: AsyncAck, view: Payload) -> None:
         """The form: stored, then acknowledged, then shown. What is wrong stands at its fields, and it stays open."""
@@ -149,7 +155,11 @@ class Commands:
         """*More options*."""
         await ack()
         locale = await self._locales.of(client, str(body["user"]["id"]))
-        await self._forms.unfold(client, body["view"], locale)
+        try:
+            await self._forms.unfold(client, body["view"], locale)
+        except TweenError as error:
+            # The form stays as it is, with all that is in it.
+            log.warning("not_unfolded", error=str(error))
 
     async def pressed(
         self, ack: AsyncAck, body: Payload, action: Payload, client: AsyncWebClient, respond: AsyncRespond
@@ -172,8 +182,7 @@ class Commands:
         seat = seats.of_action(body)
         opened = await client.conversations_open(users=[seat.user])
         seat = Seat(seat.team, seat.enterprise, seat.user, str(opened["channel"]["id"]))
-        locale = await self._locales.of(client, seat.user)
-        await self._forms.open(client, str(body["trigger_id"]), About(seat), locale=locale)
+        await self._open(client, body, About(seat))
 
     async def refreshed(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """*Refresh* on the Home tab."""

@@ -50,30 +50,29 @@ def prompt(locale: str, typed: str) -> InputBlock:
 
 def option(declared: Option, locale: str, value: object) -> InputBlock:
     """Return the field for an option of the model, with its value; one that is left empty has the model's default."""
-    name = words.label(declared.name, text_of_name(declared, locale))
     return InputBlock(
         block_id=declared.name,
-        label=name,
+        label=label_of(declared, locale),
         hint=words.hint(help_of(declared, locale)),
         optional=not declared.choices,
         element=_element(declared, value),
     )
 
 
-def broadcast() -> InputBlock:
+def broadcast(locale: str) -> InputBlock:
     """Return the tick for showing the video in the channel, too."""
-    choice = Choice(text=words.BROADCAST, value="1")
+    choice = Choice(text=text("form.broadcast", locale), value="1")
     return InputBlock(
         block_id=BROADCAST,
-        label=words.BROADCAST_LABEL,
+        label=text("form.done", locale),
         optional=True,
         element=CheckboxesElement(action_id=VALUE, options=[choice]),
     )
 
 
-def text_of_name(declared: Option, locale: str) -> str:
-    """Return an option's name in the reader's language."""
-    return _translated(f"options.{declared.name}.name", locale, declared.name)
+def label_of(declared: Option, locale: str) -> str:
+    """Return what an option's field is called in the reader's language."""
+    return _translated(f"form.{declared.name}", locale, words.label(declared.name))
 
 
 def help_of(declared: Option, locale: str) -> str:

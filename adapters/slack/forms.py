@@ -114,15 +114,15 @@ def form(model: Model, about: About, locale: str, prompt: str, options: Mapping[
     shown = fields.options_shown(model, more=about.more)
     blocks += [fields.option(each, locale, options.get(each.name)) for each in shown]
     if not about.seat.channel.startswith("D"):
-        blocks.append(fields.broadcast())
+        blocks.append(fields.broadcast(locale))
     if not about.more:
-        blocks.append(ActionsBlock(elements=[ButtonElement(text=words.MORE, action_id=MORE)]))
+        blocks.append(ActionsBlock(elements=[ButtonElement(text=text("form.more", locale), action_id=MORE)]))
     return View(
         type="modal",
         callback_id=CALLBACK,
         title=text(about.title, locale),
-        submit=words.MAKE,
-        close=words.CLOSE,
+        submit=text("form.submit", locale),
+        close=text("form.close", locale),
         private_metadata=about.metadata,
         blocks=blocks,
     )
@@ -146,8 +146,13 @@ def image_ref(seat: Seat, file: Mapping[str, Any]) -> ImageRef:
 
 
 def images_among(seat: Seat, files: Sequence[Mapping[str, Any]]) -> list[ImageRef]:
-    """Return those files that claim to be images; what they really are, their bytes tell later."""
-    return [image_ref(seat, each) for each in files if str(each.get("mimetype", "")).startswith("image/")]
+    """Return those files that claim to be images, or nothing yet; what they really are, their bytes tell later."""
+    return [image_ref(seat, each) for each in files if _may_be_image(each)]
+
+
+def _may_be_image(file: Mapping[str, Any]) -> bool:
+    # Of a file in a shared channel Slack says nothing but its id, until it is asked (documentation, "File object").
+    return file.get("file_access") == "check_file_info" or str(file.get("mimetype", "")).startswith("image/")
 
 
 def _image(seat: Seat, known: tuple[str, str] | None, uploaded: Sequence[Mapping[str, Any]] | None) -> ImageRef:

@@ -19,7 +19,7 @@ from adapters.slack.seats import of_action
 from adapters.slack.take import Ask, Seat, Taker
 from adapters.slack.text import ZERO_WIDTH, escaped, who
 from bot.domain.card import Action
-from bot.domain.errors import NotYours, TweenError
+from bot.domain.errors import NotHere, NotYours, TweenError
 from bot.domain.job import Job, Unclear
 from bot.flow.desk import Desk
 from bot.flow.remix import options_of
@@ -68,7 +68,7 @@ class Presses:
             assert job is not None
             await tell(words.whose(who(job.request.author.id), ACTIONS[action]))
         except TweenError as error:
-            await tell(escaped(explain(error)))
+            await tell(refusal(error))
 
     async def _press(  # what a press is
         self, client: AsyncWebClient, action: Action, job: Job, seat: Seat, trigger: str, tell: Tell
@@ -131,6 +131,14 @@ async def _is_gone(call: Awaitable[object]) -> bool:
     except LIBRARY as error:
         return code_of(error) in GONE
     return True
+
+
+def refusal(error: TweenError) -> str:
+    """Return why something was not taken or done, and how to mend it, as a message shows it."""
+    why = escaped(explain(error))
+    if not isinstance(error, NotHere):
+        return why
+    return f"{why} {words.one_of(f'<#{channel}>' for channel in error.channels)}"
 
 
 async def say(client: AsyncWebClient, seat: Seat, text: str, respond: AsyncRespond | None = None) -> None:

@@ -1,7 +1,7 @@
 """take: what somebody asks for becomes a job, from memory and the store alone; then its first card is posted.
 
-The order is the promise: the job is stored before Slack hears that its command was taken, and a job that is stored ends
-with its video or with a word on its card, whatever ends this process in between.
+A form is stored before Slack hears that it was taken; of a mention or a direct message Slack hears first, for bolt
+answers events by itself. A job that is stored ends with its video or with a word on its card, whatever happens here.
 """
 
 from collections.abc import Mapping

@@ -21,7 +21,7 @@ from adapters.slack.files import Uploader
 from adapters.slack.outside import Outside
 from adapters.slack.text import alt, who
 from bot.domain.card import Card
-from bot.domain.errors import ChannelBusy, ChannelGone, NotHandedOver
+from bot.domain.errors import ChannelBusy, ChannelGone, NotHandedOver, TweenError
 from bot.domain.job import Job
 from bot.domain.media import Frame, Video
 from bot.wording import slack as words
@@ -214,7 +214,7 @@ class SlackChannel:
             self._place.pop(gone, None)
         self._place |= {"channel": str(opened["channel"]["id"]), "direct": "1"}
 
-    def _not_posted(self, error: BaseException, path: Path) -> Exception:
+    def _not_posted(self, error: BaseException, path: Path) -> TweenError:
         problem = _told(error)
         return NotHandedOver(str(problem), Path(path.name)) if isinstance(problem, ChannelGone) else problem
 
@@ -230,7 +230,7 @@ def video_name(job: Job) -> str:
     return f"tween-{hashlib.sha256(job.id.encode()).hexdigest()[:12]}.mp4"
 
 
-def _told(error: BaseException) -> Any:  # noqa: ANN401  # an error of ours, of one kind or another
+def _told(error: BaseException) -> TweenError:
     if isinstance(error, NotInstalled):
         return ChannelGone("the bot is not installed there any more")
     return of_slack(error)

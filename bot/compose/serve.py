@@ -221,7 +221,7 @@ async def _runner(
     await staged.sweep(jobs.unfinished)
     tools = stack.enter_context(kit(provider, faces[0].platform.attachments, workroom, limits, time.time))
     platforms = {face.platform.name: face.platform for face in faces}
-    return Runner(jobs, replace(tools, webhooks=webhooks), platforms, staged, Exit())
+    return Runner(jobs, replace(tools, webhooks=webhooks, at_hand=False), platforms, staged, Exit())
 
 
 def _driven(settings: Settings, database: Database, jobs: Jobs, runner: Runner, faces: Sequence[Face]) -> Driven:

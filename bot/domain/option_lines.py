@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.domain.errors import BadRequest, Fault
 from bot.domain.model import Model, Value
-from bot.domain.request import as_typed, check_option
+from bot.domain.request import as_typed, check_option, unknown_option
 
 FIELD = "options"
 """What the field is called in refusals."""
@@ -36,7 +36,7 @@ def read_lines(text: str, model: Model) -> dict[str, Value]:
     faults, read = [], {}
     for name, written in split_lines(text).items():
         if name not in known:
-            faults.append(Fault(name, "unknown", name, {"enum": list(known)}))
+            faults.append(unknown_option(name, known))
             continue
         value = as_typed(known[name], written)
         fault = check_option(known[name], value)

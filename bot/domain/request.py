@@ -98,7 +98,7 @@ def checked(command: Command, model: Model) -> TweenRequest:
         if value is None:
             continue
         option = known.get(name)
-        fault = _unknown(name, known) if option is None else check_option(option, value)
+        fault = unknown_option(name, known) if option is None else check_option(option, value)
         if fault is None:
             options[name] = value  # type: ignore[assignment]  # the schema check has just proved it
         else:
@@ -153,5 +153,6 @@ def as_typed(option: Option, text: str) -> object:
 _RULES: dict[str, Rule] = {"enum": "choice", "minimum": "range", "maximum": "range"}
 
 
-def _unknown(name: str, known: Mapping[str, Option]) -> Fault:
+def unknown_option(name: str, known: Mapping[str, Option]) -> Fault:
+    """Return the fault of an option that there is not, with the one that may have been meant."""
     return Fault(name, "unknown", name, {"enum": get_close_matches(name, known, n=1) or list(known)})

@@ -67,7 +67,7 @@ async def _post(posting: Job, video: Video, path: Path, run: Run) -> None:
             if isinstance(error, PostUnclear) and await _is_posted(posting, run):
                 return
             if not is_left:
-                raise NotHandedOver(str(error), Path(path.name)) from error
+                raise NotHandedOver(str(error), path if run.kit.at_hand else Path(path.name)) from error
         else:
             return
 

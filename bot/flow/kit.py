@@ -32,7 +32,8 @@ class Limits:
 class Kit:
     """The outside of one flow. ``workroom`` is a folder for files under way; ``clock`` gives seconds.
 
-    ``webhooks`` is whether the provider is to call back: each request then carries a secret of its own.
+    ``webhooks`` is whether the provider is to call back: each request then carries a secret of its own. ``at_hand`` is
+    whether those who read the cards sit at this machine, and can be told where a file lies.
     """
 
     provider: Provider
@@ -43,6 +44,7 @@ class Kit:
     limits: Limits
     clock: Callable[[], float]
     webhooks: bool = False
+    at_hand: bool = True
 
     def owed(self, charge: Charge) -> Charge:
         """Return what may be said of a bill: this, or nothing where nobody is billed."""

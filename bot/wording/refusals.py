@@ -203,7 +203,8 @@ def _unfit(error: SettingsUnfit) -> str:
 
 def _not_handed_over(error: NotHandedOver) -> str:
     # Readers of a channel are no operators, and learn nothing of the machine.
-    lies = f"It lies at {error.kept}." if error.kept.is_absolute() else f"The bot's operator has it as {error.kept}."
+    is_name = error.kept.name == str(error.kept)
+    lies = f"The bot's operator has it as {error.kept}." if is_name else f"It lies at {error.kept}."
     return f"The video is made, but could not be put in its place ({error.said}). {lies}"
 
 

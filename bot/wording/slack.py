@@ -1,6 +1,6 @@
 """The words that only Slack's messages need; all others are every platform's. Markup: Slack's mrkdwn."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from bot.domain.budget import Usage
@@ -17,9 +17,7 @@ SHORTCUT, SHORTCUT_ABOUT = "Tween these images", "Make a video from the first tw
 FRAMES = "The first and the last frame, as they are cropped"
 LAST_FRAME = "the last frame of the video"
 WATCH = "Go to the video"
-MAKE, CLOSE, SAVE, NO = "Make the video", "Close", "Save", "No"
-MORE = "More options"
-BROADCAST_LABEL, BROADCAST = "When it is done", "Show the video in the channel, too"
+CLOSE, SAVE, NO = "Close", "Save", "No"
 TICKED: Mapping[str, str] = {"true": "Yes", "false": "No"}
 """What a field says that is on or off."""
 NOT_INSTALLED = "the bot is not installed in that workspace any more"
@@ -103,6 +101,11 @@ def asked(when: str) -> str:
     return f"asked for at {when}"
 
 
+def one_of(channels: Iterable[str]) -> str:
+    """Name the channels that it may be."""
+    return f"It may be: {', '.join(channels)}."
+
+
 def invite(channel: str) -> str:
     """Say, before anything is filled in or spent, how the bot gets into a channel."""
     return (
@@ -111,9 +114,9 @@ def invite(channel: str) -> str:
     )
 
 
-def label(name: str, translated: str) -> str:
-    """Name an option's field."""
-    words = translated.replace("_", " ") or name
+def label(name: str) -> str:
+    """Name the field of an option that no language has a name for."""
+    words = name.replace("_", " ")
     return f"{words[:1].upper()}{words[1:]}"
 
 

@@ -8,8 +8,8 @@ from tests.twins.slack import View
 from tests.twins.slack_errors import NotOffered
 from tests.twins.slack_forms import Entry
 
-BASIC = ["Resolution", "Aspect ratio", "Num frames", "Frames per second", "Seed"]
-ALL = [*BASIC, "Negative prompt", "Num inference steps", "Guide scale", "Shift", "Acceleration"]
+BASIC = ["Resolution", "Aspect ratio", "Number of frames", "Frames per second", "Seed"]
+ALL = [*BASIC, "Not in the video", "Denoising steps", "Guidance scale", "Noise shift", "Acceleration"]
 FIRST = ["First image", "Last image", "What happens in between"]
 
 
@@ -38,15 +38,15 @@ async def test_its_fields_are_the_models(office: Office) -> None:
         assert (frames["min_value"], frames["max_value"], frames["is_decimal_allowed"]) == ("81", "100", False)
         assert [each["value"] for each in elements["resolution"]["options"]] == ["480p", "720p"]
         with pytest.raises(NotOffered, match="from 81 to 100"):
-            await office.ann.submit(form, {"start": office.start, "end": office.end, "Num frames": "500"})
+            await office.ann.submit(form, {"start": office.start, "end": office.end, "Number of frames": "500"})
 
         entries: dict[str, Entry] = {"start": office.start, "end": office.end, "prompt": "a gate", "Seed": "7"}
         form.values = slack_forms.fill_in(form, entries, office.ann)
         await office.ann.click(form, "More options")
-        await office.slack.until(lambda: "Shift" in labels(form))
-        assert labels(form) == [*FIRST, *ALL, "Enable prompt expansion", "When it is done"]
+        await office.slack.until(lambda: "Noise shift" in labels(form))
+        assert labels(form) == [*FIRST, *ALL, "Prompt expansion", "When it is done"]
         assert form.buttons == []
-        submitted = await office.ann.submit(form, {"Shift": "4.5", "Enable prompt expansion": "true"})
+        submitted = await office.ann.submit(form, {"Noise shift": "4.5", "Prompt expansion": "true"})
         assert (submitted.failed, form.errors) == (None, {})
         job = await office.fal.next_job()
     sent = job.arguments
@@ -70,7 +70,7 @@ async def test_a_mistake_stands_at_its_field(office: Office) -> None:
             "num_frames": "num_frames is 500, but must be from 81 to 100: use 100.",
             "seed": "seed is “x”, which is not a whole number: give a whole number, such as 81.",
         }
-        submitted = await office.ann.submit(form, {"prompt": "a door opens", "Num frames": "90", "Seed": "5"})
+        submitted = await office.ann.submit(form, {"prompt": "a door opens", "Number of frames": "90", "Seed": "5"})
         assert (submitted.failed, form.errors) == (None, {})
         job = await office.fal.next_job()
     assert (job.arguments["num_frames"], job.arguments["seed"], len(office.fal.uploads)) == (90, 5, 2)
@@ -116,9 +116,9 @@ async def test_in_the_readers_language(office: Office) -> None:
         form = await office.form(greta, office.videos, "")
         assert labels(form)[:2] == ["Erstes Bild", "Letztes Bild"]
         assert "Seitenverhältnis" in labels(form)
-        await greta.click(form, "More options")
-        await office.slack.until(lambda: "Shift" in labels(form))
-        assert "Negativer prompt" in labels(form)
+        await greta.click(form, "Weitere Optionen")
+        await office.slack.until(lambda: "Verschiebung des Rauschens" in labels(form))
+        assert "Bilder pro Sekunde" in labels(form)
         assert labels(await office.form(office.ann, office.videos))[:2] == FIRST[:2]
 
 
@@ -142,9 +142,9 @@ async def test_a_form_that_was_open_over_a_restart(office: Office) -> None:
         form = await office.form(office.ann, office.videos, "kept")
         form.values = slack_forms.fill_in(form, {"start": office.start, "end": office.end}, office.ann)
         await office.ann.click(form, "More options")
-        await office.slack.until(lambda: "Shift" in labels(form))
+        await office.slack.until(lambda: "Noise shift" in labels(form))
     async with office.bot():
-        await office.ann.submit(form, {"Shift": "6"})
+        await office.ann.submit(form, {"Noise shift": "6"})
         job = await office.fal.next_job()
     assert (job.arguments["prompt"], job.arguments["shift"]) == ("kept", 6.0)
 
