@@ -58,6 +58,7 @@ TICKET = Ticket("764cabcf-b745-4b3e-ae38-1200304cf45b", "", "", "")
 VIDEO = Video(1280, 720, 81, 5.06, 3_400_000)
 SEAT = Seat("T1", "", ANN, "C1")
 ON_SLACK = {"picture": "frames", "permalink": "https://acme.slack.example/files/B1/F1/tween.mp4"}
+ON_SHEET, COLUMNS = ("queued", "rendering", "done", "failed", "cancelled", "unclear"), 3
 PLACE = {"guild": "1", "channel": "2", "message": "3", "frames": "1", "video": "4"}
 
 
@@ -166,5 +167,26 @@ async def draw(folder: Path) -> None:
             shot.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
+def sheet(folder: Path, platform: str) -> None:
+    """Write the cards of a platform in their states as one picture beside this file, for its page in the docs."""
+    shots = [Image.open(folder / f"{platform}-{state}.png").convert("RGB") for state in ON_SHEET]
+    halves = [shot.resize((shot.width // 2, shot.height // 2), Image.Resampling.LANCZOS) for shot in shots]
+    width, rows = max(each.width for each in halves), [halves[:COLUMNS], halves[COLUMNS:]]
+    heights = [max(each.height for each in row) for row in rows]
+    ground = halves[0].getpixel((0, 0))
+    whole = Image.new("RGB", (COLUMNS * width, sum(heights)), ground)
+    for number, row in enumerate(rows):
+        for column, each in enumerate(row):
+            whole.paste(each, (column * width, sum(heights[:number])))
+    whole.save(Path(__file__).parent / f"{platform}-cards.jpg", quality=86, optimize=True)
+
+
+async def main(folder: Path) -> None:
+    """Write all pictures, and the sheets of the docs."""
+    await draw(folder)
+    for platform in ("discord", "slack"):
+        sheet(folder, platform)
+
+
 if __name__ == "__main__":
-    asyncio.run(draw(Path(sys.argv[1])))
+    asyncio.run(main(Path(sys.argv[1])))
