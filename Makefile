@@ -21,8 +21,8 @@ help:  ## Show this list
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
 	@touch $@
 
-tests/node/node_modules/.installed: tests/node/package-lock.json
-	@if command -v npm >/dev/null; then cd tests/node && npm ci --silent --no-audit --no-fund && touch node_modules/.installed; fi
+tests/%/node_modules/.installed: tests/%/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/$* && npm ci --silent --no-audit --no-fund && touch node_modules/.installed; fi
 
 .PHONY: demo
 demo: .venv/run  ## Make a video from the two example frames: no account, nothing to set up
@@ -42,7 +42,7 @@ check: .venv/dev  ## Format, lint, types and the borders between the rooms
 	$(BIN)/lint-imports
 
 .PHONY: test
-test: .venv/dev tests/node/node_modules/.installed  ## All tests
+test: .venv/dev tests/node/node_modules/.installed tests/browser/node_modules/.installed  ## All tests
 	$(BIN)/python -m pytest
 
 .PHONY: chaos

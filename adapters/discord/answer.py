@@ -10,6 +10,7 @@ from discord import ui
 from adapters.discord.errors import LIBRARY
 from adapters.discord.text import block, quiet
 from bot.domain.errors import NotHere, NotThem, TweenError
+from bot.wording import chat
 from bot.wording import discord as words
 from bot.wording.refusals import explain
 
@@ -69,8 +70,8 @@ def _typed(interaction: discord.Interaction) -> list[str]:
 def _elsewhere(error: TweenError) -> str:
     match error:
         case NotHere(channels=channels):
-            return f" {words.one_of(f'<#{each}>' for each in channels)}"
+            return f" {chat.one_of(f'<#{each}>' for each in channels)}"
         case NotThem(roles=roles):
-            return f" {words.one_of(f'<@&{each}>' for each in roles)}"
+            return f" {chat.one_of(f'<@&{each}>' for each in roles)}"
         case _:
             return ""

@@ -12,6 +12,7 @@ from discord import ui
 from adapters.discord.buttons import FINAL_ROW, JobButton
 from adapters.discord.text import link, plain, when
 from bot.domain.card import Action, Card, Tone
+from bot.wording import chat
 from bot.wording import discord as words
 from bot.wording.card import REQUEST
 
@@ -56,7 +57,7 @@ def _parts(card: Card, author: str, place: Mapping[str, str]) -> list[ui.Item[ui
         ui.TextDisplay(f"### {MARKS[card.tone]} {card.title}\n> {plain(card.prompt, PROMPT_ROOM)}")
     ]
     if "frames" in place:
-        parts.append(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{FRAMES}", description=words.FRAMES)))
+        parts.append(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{FRAMES}", description=chat.FRAMES)))
     if told := "\n".join([*_status(card), *(_notice(each) for each in card.notices)]).strip():
         parts.append(ui.TextDisplay(told))
     parts.append(ui.Separator())
@@ -108,6 +109,6 @@ def _rows(card: Card, place: Mapping[str, str]) -> list[ui.Item[ui.LayoutView]]:
     first: list[ui.Item[Any]] = [JobButton(action, card.job_id) for action in actions if action not in FINAL_ROW]
     last: list[ui.Item[Any]] = [JobButton(action, card.job_id) for action in actions if action in FINAL_ROW]
     if card.tone is Tone.DONE and "video" in place and "private" not in place:
-        last.append(ui.Button(label=words.WATCH, url=link(place, place["video"])))
+        last.append(ui.Button(label=chat.WATCH, url=link(place, place["video"])))
     rows: list[ui.Item[ui.LayoutView]] = [ui.ActionRow(*row) for row in (first, last) if row]
     return rows

@@ -10,6 +10,7 @@ from adapters.discord.text import link, plain, when
 from bot.domain.errors import TweenError
 from bot.flow.desk import Desk
 from bot.ports import Entry
+from bot.wording import chat
 from bot.wording import discord as words
 
 MOST, PROMPT = 10, 90
@@ -51,7 +52,7 @@ class Listing:
         except TweenError as error:
             await refuse(interaction, error)
             return
-        await interaction.response.send_message(view=said(words.month(month)), ephemeral=True)
+        await interaction.response.send_message(view=said(chat.month(month, words.SERVER)), ephemeral=True)
 
 
 def _line(entry: Entry) -> str:
@@ -60,4 +61,5 @@ def _line(entry: Entry) -> str:
     if "private" not in place:
         named = ((words.CARD, "message"), (words.VIDEO, "video"))
         links = {name: link(place, place[key]) for name, key in named if key in place}
-    return f"{when(job.accepted_at)} {plain(job.request.prompt, PROMPT)}\n-# {words.job_line(entry, links)}"
+    told = " · ".join([chat.facts_of(job), *(f"[{name}]({address})" for name, address in links.items())])
+    return f"{when(job.accepted_at)} {plain(job.request.prompt, PROMPT)}\n-# {told}"

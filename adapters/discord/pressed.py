@@ -25,6 +25,7 @@ from bot.domain.errors import NotYours, TweenError
 from bot.domain.job import Job, Unclear
 from bot.flow.desk import Desk, again_id
 from bot.flow.remix import options_of
+from bot.wording import chat
 from bot.wording import discord as words
 from bot.wording.card import ACTIONS
 from bot.wording.chat import recipe
@@ -55,7 +56,7 @@ class Presses:
             else:
                 await self._press(interaction, action, job)
         except NotYours:
-            await tell(interaction, words.whose(job.request.author.id if job else "", ACTIONS[action]))
+            await tell(interaction, chat.whose(f"<@{job.request.author.id}>" if job else "", ACTIONS[action]))
         except TweenError as error:
             await refuse(interaction, error)
 
@@ -64,10 +65,10 @@ class Presses:
         match action:
             case Action.CANCEL:
                 await self._desk.stop(job.id, author)
-                await tell(interaction, words.NOT_OFFERED if job.is_final else words.STOPPING)
+                await tell(interaction, chat.NOT_OFFERED if job.is_final else chat.STOPPING)
             case Action.LOOK_AGAIN:
                 await self._desk.look_again(job.id, author)
-                await tell(interaction, words.LOOKING if isinstance(job.state, Unclear) else words.NOT_OFFERED)
+                await tell(interaction, chat.LOOKING if isinstance(job.state, Unclear) else chat.NOT_OFFERED)
             case Action.SEND_AGAIN:
                 await self._send_again(interaction, job)
             case Action.RERUN | Action.SWAP:
@@ -100,18 +101,18 @@ class Presses:
         await self._desk.find(job.id, author)
         frames = frames_of(interaction.message)
         if frames is None or not isinstance(job.state, Unclear):
-            await tell(interaction, words.NOT_OFFERED if frames else words.NO_FRAMES)
+            await tell(interaction, chat.NOT_OFFERED if frames else words.NO_FRAMES)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         images = await self._taker.fetch_for(again_id(job.id), Ask(*frames, job.request.prompt))
         kept = ("guild", "channel", "direct", "private", "spoiler")
         place = {name: job.place[name] for name in kept if name in job.place}
         again = await self._desk.send_again(job.id, author, place, images)
-        await tell(interaction, words.NO_JOB if again is None else words.SENT_AGAIN)
+        await tell(interaction, words.NO_JOB if again is None else chat.SENT_AGAIN)
 
     async def _delete(self, interaction: discord.Interaction, job: Job) -> None:
         if not await self._desk.delete(job.id, author_of(interaction)):
-            await tell(interaction, words.NOT_OVER)
+            await tell(interaction, chat.NOT_OVER)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         channel = self._outside.client.get_partial_messageable(int(job.place["channel"]))
@@ -125,13 +126,13 @@ class Presses:
             except LIBRARY as error:
                 log.warning("message_not_deleted", job_id=job.id, error=type(error).__name__)
                 left = True
-        await tell(interaction, words.DELETE_REFUSED if left else words.DELETED)
+        await tell(interaction, chat.DELETE_REFUSED if left else chat.DELETED)
 
     async def publish(self, interaction: discord.Interaction, job_id: str) -> None:
         """Post a private video, which hangs on the message that was clicked, for everyone in the channel, once."""
         message = interaction.message
         if message is None or not message.attachments or job_id in self._publishing:
-            await tell(interaction, words.NOT_OFFERED)
+            await tell(interaction, chat.NOT_OFFERED)
             return
         self._publishing.add(job_id)
         try:

@@ -35,6 +35,7 @@ from bot.domain.card import Card
 from bot.domain.errors import BadVideo, ChannelBusy, NotHandedOver
 from bot.domain.job import Job
 from bot.domain.media import Frame, Video
+from bot.wording import chat
 from bot.wording import discord as words
 
 log = structlog.get_logger()
@@ -218,7 +219,7 @@ class DiscordChannel:
             view = PublishButton.alone(job.id)
             try:
                 sent = await live.interaction.followup.send(
-                    words.ready_privately(job), file=file, view=view, ephemeral=True, wait=True
+                    f"{chat.ready(job)} {words.ONLY_YOU}", file=file, view=view, ephemeral=True, wait=True
                 )
             except discord.HTTPException as error:
                 if not is_token_dead(error):
@@ -251,7 +252,7 @@ class DiscordChannel:
         channel = self._channel()
         try:
             sent = await channel.send(
-                words.ready(job, self._author),
+                f"<@{self._author}> {chat.ready(job)}",
                 file=file,
                 allowed_mentions=mentions,
                 nonce=nonce_of(job.id, "video"),

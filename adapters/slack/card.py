@@ -20,6 +20,7 @@ from slack_sdk.models.blocks.basic_components import SlackFile
 from adapters.slack.buttons import button
 from adapters.slack.text import escaped, plain, when, who
 from bot.domain.card import Card, Tone
+from bot.wording import chat
 from bot.wording import slack as words
 from bot.wording.card import REQUEST
 
@@ -42,7 +43,7 @@ def blocks(card: Card, author: str | None, place: Mapping[str, str]) -> list[dic
     title = f"{MARKS[card.tone]} *{escaped(card.title)}*\n>{plain(card.prompt, PROMPT_ROOM)}"
     parts: list[Block] = [SectionBlock(text=MarkdownTextObject(text=title))]
     if "picture" in place:
-        parts.append(ImageBlock(slack_file=SlackFile(id=place["picture"]), alt_text=words.FRAMES))
+        parts.append(ImageBlock(slack_file=SlackFile(id=place["picture"]), alt_text=chat.FRAMES))
     parts.append(SectionBlock(text=MarkdownTextObject(text="\n".join(_status(card)))))
     parts.append(ContextBlock(elements=[MarkdownTextObject(text=_facts(card, author))]))
     if row := _row(card, place):
@@ -74,6 +75,6 @@ def _facts(card: Card, author: str | None) -> str:
 def _row(card: Card, place: Mapping[str, str]) -> list[ButtonElement]:
     row = [button(action, card.job_id) for action in card.actions]
     if card.tone is Tone.DONE and "permalink" in place:
-        watch = ButtonElement(text=words.WATCH, action_id="tween_watch", url=place["permalink"], style="primary")
+        watch = ButtonElement(text=chat.WATCH, action_id="tween_watch", url=place["permalink"], style="primary")
         return [watch, *row]
     return row

@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock, MarkdownTe
 from adapters.slack.text import day, escaped, link, plain
 from bot.domain.budget import Usage
 from bot.ports import Entry
+from bot.wording import chat
 from bot.wording import slack as words
 
 MOST, PROMPT = 10, 200
@@ -28,7 +29,7 @@ def jobs(entries: Sequence[Entry]) -> list[Block]:
 
 def usage(month: Usage) -> list[Block]:
     """Return a person's money of this month, and the workspace's."""
-    return [HeaderBlock(text=words.BUDGET), _section(escaped(words.month(month)))]
+    return [HeaderBlock(text=words.BUDGET), _section(escaped(chat.month(month, words.WORKSPACE)))]
 
 
 def as_json(blocks: Sequence[Block]) -> list[dict[str, Any]]:
@@ -38,9 +39,9 @@ def as_json(blocks: Sequence[Block]) -> list[dict[str, Any]]:
 
 def _entry(entry: Entry) -> list[Block]:
     job = entry.job
-    told = words.job_line(entry)
+    told = chat.facts_of(job)
     if "permalink" in job.place:
-        told = f"{told} · {link(job.place['permalink'], words.WATCH)}"
+        told = f"{told} · {link(job.place['permalink'], chat.WATCH)}"
     line = f"{day(job.accepted_at)} · {told}"
     return [_section(plain(job.request.prompt, PROMPT)), ContextBlock(elements=[MarkdownTextObject(text=line)])]
 

@@ -23,6 +23,7 @@ from bot.domain.errors import NotHere, NotYours, TweenError
 from bot.domain.job import Job, Unclear
 from bot.flow.desk import Desk
 from bot.flow.remix import options_of
+from bot.wording import chat
 from bot.wording import slack as words
 from bot.wording.card import ACTIONS
 from bot.wording.chat import recipe
@@ -66,7 +67,7 @@ class Presses:
                 await self._press(client, action, job, seat, str(body["trigger_id"]), tell)
         except NotYours:
             assert job is not None
-            await tell(words.whose(who(job.request.author.id), ACTIONS[action]))
+            await tell(chat.whose(who(job.request.author.id), ACTIONS[action]))
         except TweenError as error:
             await tell(refusal(error))
 
@@ -77,15 +78,15 @@ class Presses:
         match action:
             case Action.CANCEL:
                 await self._desk.stop(job.id, author)
-                await tell(words.NOT_OFFERED if job.is_final else words.STOPPING)
+                await tell(chat.NOT_OFFERED if job.is_final else chat.STOPPING)
             case Action.LOOK_AGAIN:
                 await self._desk.look_again(job.id, author)
-                await tell(words.LOOKING if isinstance(job.state, Unclear) else words.NOT_OFFERED)
+                await tell(chat.LOOKING if isinstance(job.state, Unclear) else chat.NOT_OFFERED)
             case Action.SEND_AGAIN:
                 kept = ("team", "enterprise", "channel", "thread", "direct", "broadcast")
                 place = {name: job.place[name] for name in kept if name in job.place}
                 again = await self._desk.send_again(job.id, author, place)
-                await tell(words.NO_JOB if again is None else words.SENT_AGAIN)
+                await tell(words.NO_JOB if again is None else chat.SENT_AGAIN)
             case Action.RERUN | Action.SWAP:
                 if await can_post(client, seat.channel):
                     await self._made_of(action, job, seat, trigger)
@@ -112,7 +113,7 @@ class Presses:
 
     async def _delete(self, client: AsyncWebClient, job: Job, seat: Seat, tell: Tell) -> None:
         if not await self._desk.delete(job.id, seat.author):
-            await tell(words.NOT_OVER)
+            await tell(chat.NOT_OVER)
             return
         place = job.place
         files = [client.files_delete(file=place[name]) for name in ("file", "picture") if name in place]
@@ -122,7 +123,7 @@ class Presses:
             if name in place
         ]
         gone = [await _is_gone(call) for call in (*files, *messages)]
-        await tell(words.DELETED if all(gone) else words.DELETE_REFUSED)
+        await tell(chat.DELETED if all(gone) else chat.DELETE_REFUSED)
 
 
 async def _is_gone(call: Awaitable[object]) -> bool:
@@ -138,7 +139,7 @@ def refusal(error: TweenError) -> str:
     why = escaped(explain(error))
     if not isinstance(error, NotHere):
         return why
-    return f"{why} {words.one_of(f'<#{channel}>' for channel in error.channels)}"
+    return f"{why} {chat.one_of(f'<#{channel}>' for channel in error.channels)}"
 
 
 async def say(client: AsyncWebClient, seat: Seat, text: str, respond: AsyncRespond | None = None) -> None:

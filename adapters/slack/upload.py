@@ -24,6 +24,7 @@ from bot.domain.card import Card
 from bot.domain.errors import ChannelBusy, ChannelGone, NotHandedOver, TweenError
 from bot.domain.job import Job
 from bot.domain.media import Frame, Video
+from bot.wording import chat
 from bot.wording import slack as words
 
 log = structlog.get_logger()
@@ -62,7 +63,7 @@ class SlackChannel:
         picture = await self._outside.previews.draw(start, end, size)
         try:
             client = await self._patient()
-            self._place["picture"] = await self._uploader.send_bytes(client, PICTURE, picture, words.FRAMES)
+            self._place["picture"] = await self._uploader.send_bytes(client, PICTURE, picture, chat.FRAMES)
         except (*LIBRARY, NotInstalled) as error:
             raise _told(error) from error
         if self._card is not None:
@@ -174,7 +175,7 @@ class SlackChannel:
             files=[{"id": self._place["file"], "title": video_name(job)}],
             channel_id=self._place["channel"],
             thread_ts=thread,
-            initial_comment=words.ready(job, who(self._author)),
+            initial_comment=f"{who(self._author)} {chat.ready(job)}",
         )
 
     async def _find_video(self, client: AsyncWebClient) -> bool:

@@ -1,9 +1,21 @@
 """The words that chat platforms share beside the card's: answers to buttons and commands, recipes, lists of jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
-from bot.domain.job import Delivered, Job
+from bot.domain.budget import Usage
+from bot.domain.job import Delivered, Job, Posting
 from bot.wording.units import duration, money
+
+FRAMES = "The first and the last frame, as they are cropped"
+WATCH = "Go to the video"
+NOT_OFFERED = "That is not to be had of this job as it stands now."
+STOPPING = "Asked to stop. The card says what came of it."
+LOOKING = "Looking for it at the provider once more. The card says what came of it."
+SENT_AGAIN = "Sent again, as a job of its own. Its card appears here in a moment."
+DELETED = "Deleted: the card, the video, and what was stored of this job."
+NOT_OVER = "It is still under way. Cancel it first."
+DELETE_REFUSED = "Its messages could not be deleted: delete them by hand."
 
 
 def recipe(job: Job) -> tuple[str, str]:
@@ -48,3 +60,51 @@ _STATES: Mapping[str, str] = {
     "Cancelled": "cancelled",
     "Unclear": "unclear",
 }
+
+
+def facts_of(job: Job) -> str:
+    """Return a job's state, and what is known of a finished one, in a line."""
+    facts = [state_of(job)]
+    if isinstance(job.state, Delivered):
+        facts += [] if job.state.cost is None else [money(job.state.cost)]
+        facts += [] if job.state.seed is None else [f"seed {job.state.seed}"]
+    return " · ".join(facts)
+
+
+def ready(job: Job) -> str:
+    """Say that the video of a job is there that is just being posted."""
+    posting = job.state
+    assert isinstance(posting, Posting)
+    facts = [] if posting.outcome.seed is None else [f"seed {posting.outcome.seed}"]
+    units = posting.outcome.units
+    price = job.request.price if units is None else job.request.model.price.bill(units)
+    if price > Decimal(0):
+        facts.append(money(price))
+    told = f" ({', '.join(facts)})" if facts else ""
+    return f"Your video is ready{told}."
+
+
+def whose(author: str, action: str) -> str:
+    """Say who may press a button; ``author`` is a mention."""
+    return f"Only {author} may press *{action}* here: it is that member's job."
+
+
+def one_of(places: Iterable[str]) -> str:
+    """Name the channels, or the roles, that it may be."""
+    return f"It may be: {', '.join(places)}."
+
+
+def month(usage: Usage, server: str) -> str:
+    """Return a month's money of a person, and of the server or workspace, by what it is called."""
+    lines = [f"{usage.month} (UTC), renews on {usage.renews:%-d %B %Y}"]
+    lines.append(_spent("You", usage.author, usage.allowance.author))
+    if usage.allowance.server is not None or usage.server != usage.author:
+        lines.append(_spent(server, usage.server, usage.allowance.server))
+    return "\n".join(lines)
+
+
+def _spent(who: str, spent: Decimal, limit: Decimal | None) -> str:
+    if limit is None:
+        return f"{who}: {money(spent)} spent or reserved, no limit"
+    left = max(Decimal(0), limit - spent)
+    return f"{who}: {money(spent)} of {money(limit)}, {money(left)} left"

@@ -1,22 +1,14 @@
 """The words that only Slack's messages need; all others are every platform's. Markup: Slack's mrkdwn."""
 
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 
-from bot.domain.budget import Usage
 from bot.domain.card import Action
-from bot.domain.job import Delivered, Job, Posting
-from bot.ports import Entry
-from bot.wording.chat import state_of
-from bot.wording.units import money
 
 NAME = "Tweenbot"
 ABOUT = "Two images and a sentence become the video in between."
 COMMAND, COMMAND_HINT = "Make a video from two images", "[what happens in between | jobs | usage | admin | help]"
 SHORTCUT, SHORTCUT_ABOUT = "Tween these images", "Make a video from the first two images of this message"
-FRAMES = "The first and the last frame, as they are cropped"
 LAST_FRAME = "the last frame of the video"
-WATCH = "Go to the video"
 CLOSE, SAVE, NO = "Close", "Save", "No"
 TICKED: Mapping[str, str] = {"true": "Yes", "false": "No"}
 """What a field says that is on or off."""
@@ -24,13 +16,6 @@ NOT_INSTALLED = "the bot is not installed in that workspace any more"
 NO_FILE: Mapping[str, str] = {"file_deleted": "deleted at Slack", "file_not_found": "not there for the bot"}
 """By Slack's own name of the error."""
 NO_JOB = "This job is no longer stored, so there is nothing to do with it. Start a new one with `/tween`."
-NOT_OFFERED = "That is not to be had of this job as it stands now."
-STOPPING = "Asked to stop. The card says what came of it."
-LOOKING = "Looking for it at the provider once more. The card says what came of it."
-SENT_AGAIN = "Sent again, as a job of its own. Its card appears here in a moment."
-DELETED = "Deleted: the card, the video, and what was stored of this job."
-NOT_OVER = "It is still under way. Cancel it first."
-DELETE_REFUSED = "Its messages could not be deleted: delete them by hand."
 TOO_FEW = "That message has no image. Attach two images to one message, or use `/tween`."
 ONE_IMAGE = "That is one image, and it takes two: the first and the last. Attach both to one message, or use `/tween`."
 LISTED = "Your jobs and your budget"
@@ -45,6 +30,7 @@ HELP = (
     "• `/tween jobs` lists your jobs, `/tween usage` shows your budget.\n"
     "• Admins set the workspace's rules with `/tween admin`."
 )
+WORKSPACE = "This workspace"
 NOT_FOR_YOU = "Only admins of this workspace can do that."
 ADMIN_TITLE = "Rules for videos"
 ADMIN: Mapping[str, str] = {
@@ -101,11 +87,6 @@ def asked(when: str) -> str:
     return f"asked for at {when}"
 
 
-def one_of(channels: Iterable[str]) -> str:
-    """Name the channels that it may be."""
-    return f"It may be: {', '.join(channels)}."
-
-
 def invite(channel: str) -> str:
     """Say, before anything is filled in or spent, how the bot gets into a channel."""
     return (
@@ -125,52 +106,9 @@ def hint(help_: str) -> str:
     return help_[:2000]
 
 
-def ready(job: Job, author: str) -> str:
-    """Say that the video is there, to its author."""
-    posting = job.state
-    assert isinstance(posting, Posting)
-    facts = [f"seed {posting.outcome.seed}"] if posting.outcome.seed is not None else []
-    price = job.request.price if posting.outcome.units is None else job.request.model.price.bill(posting.outcome.units)
-    if price > Decimal(0):
-        facts.append(money(price))
-    told = f" ({', '.join(facts)})" if facts else ""
-    return f"{author} Your video is ready{told}."
-
-
 def shared(permalink: str) -> str:
     """Lead to a video from the channel."""
     return f"A new video: {permalink}"
-
-
-def whose(author: str, action: str) -> str:
-    """Say who may press a button."""
-    return f"Only {author} may press *{action}* here: it is that member's job."
-
-
-def job_line(entry: Entry) -> str:
-    """Return a job's state and facts in a line."""
-    job = entry.job
-    facts = [state_of(job)]
-    if isinstance(job.state, Delivered):
-        facts += [money(job.state.cost)] if job.state.cost is not None else []
-        facts += [f"seed {job.state.seed}"] if job.state.seed is not None else []
-    return " · ".join(facts)
-
-
-def month(usage: Usage) -> str:
-    """Return a month's money in the words of a budget."""
-    lines = [f"{usage.month} (UTC), renews on {usage.renews:%-d %B %Y}"]
-    lines.append(_spent("You", usage.author, usage.allowance.author))
-    if usage.allowance.server is not None or usage.server != usage.author:
-        lines.append(_spent("This workspace", usage.server, usage.allowance.server))
-    return "\n".join(lines)
-
-
-def _spent(who: str, spent: Decimal, limit: Decimal | None) -> str:
-    if limit is None:
-        return f"{who}: {money(spent)} spent or reserved, no limit"
-    left = max(Decimal(0), limit - spent)
-    return f"{who}: {money(spent)} of {money(limit)}, {money(left)} left"
 
 
 def unescaped(text: str) -> str:

@@ -19,6 +19,9 @@ export class Browser {
       const { protocol, origin } = new URL(request.url());
       if (protocol !== "blob:" && origin !== this.origin) this.strangers.push(request.url());
     });
+    context.on("response", (response) => {
+      if (response.status() === 404) this.errors.push(`404: ${response.url()}`);
+    });
     context.on("weberror", (error) => this.errors.push(String(error.error())));
     context.on("console", (message) => {
       // A refusal and a bot that is away are told in the console by the browser itself.

@@ -24,7 +24,7 @@ export class Card {
     title.id = `card-${++count}`;
     this.article.setAttribute("aria-labelledby", title.id);
     // One that ends while it is looked at keeps its room: what is below it stays where it is.
-    this.article.classList.toggle("bare", job.final && !job.video && job.frames === false);
+    this.article.classList.toggle("bare", job.final && !job.video && !job.has_frames);
     this.update(job);
   }
 

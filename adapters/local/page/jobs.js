@@ -24,7 +24,7 @@ export class Jobs {
     return [...this.#jobs.values()].filter(isLocal).sort((one, other) => other.accepted_at - one.accepted_at);
   }
 
-  /** Takes what the stream tells. */
+  /** Takes what is told just now. */
   take(job) {
     this.#toldAt.set(job.id, ++this.clock);
     this.#put(job);
@@ -32,7 +32,7 @@ export class Jobs {
 
   /** Takes a job that an answer holds, unless the stream has told of it already. */
   meet(job) {
-    if (!this.#jobs.has(job.id)) this.#put(job);
+    if (!this.#jobs.has(job.id)) this.take(job);
   }
 
   /** Takes a list that was asked for when the clock stood at `asked`; what is newer stays. */

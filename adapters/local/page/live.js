@@ -12,6 +12,7 @@ const PATIENCE_MS = 1500;
 export class Live {
   #jobs;
   #listed;
+  #stream = null;
   #notice = 0;
   #again = 0;
 
@@ -23,12 +24,10 @@ export class Live {
 
   #open() {
     const stream = new EventSource("/v1/events");
+    this.#stream = stream;
     stream.addEventListener("job", (event) => this.#jobs.take(JSON.parse(event.data)));
     stream.addEventListener("gone", (event) => this.#jobs.drop(JSON.parse(event.data).id));
-    stream.onopen = () => {
-      this.#back();
-      this.#list();
-    };
+    stream.onopen = () => this.#list();
     stream.onerror = () => {
       this.#away();
       if (stream.readyState !== EventSource.CLOSED) return;
@@ -45,6 +44,7 @@ export class Live {
       const { tweens } = await call("GET", `/v1/tweens?limit=${NEWEST}`);
       this.#jobs.mergeNewest(tweens, asked, tweens.length < NEWEST);
       this.#listed(tweens.length === NEWEST);
+      if (this.#stream.readyState === EventSource.OPEN) this.#back();
     } catch {
       this.#away();
       clearTimeout(this.#again);

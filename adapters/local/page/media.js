@@ -5,8 +5,9 @@ import { calm, element } from "./element.js";
 import * as words from "./words.js";
 
 const SHAPE = 16 / 9;
+const STAY_MS = 200;
 
-/** Plays what is in sight, unless motion is unwelcome or its watcher has stopped it; loads what is near. */
+/** Tells a video whether it is in sight, or nearly. */
 const near = new IntersectionObserver(
   (entries) => {
     for (const { target, isIntersecting } of entries) target.dispatchEvent(new CustomEvent("sight", { detail: isIntersecting }));
@@ -28,7 +29,7 @@ export class Media {
   update(job) {
     const shape = sizeOf(job);
     this.#stage.style.setProperty("--ratio", String(shape ? shape[0] / shape[1] : SHAPE));
-    const kind = job.video ? `video ${job.video}` : job.frames === false ? "nothing" : "frames";
+    const kind = job.video ? `video ${job.video}` : job.has_frames ? "frames" : "nothing";
     if (kind !== this.#shown) {
       this.#shown = kind;
       this.#stage.replaceChildren(...(job.video ? [this.#video(job, shape)] : kind === "frames" ? frames(job) : []));
@@ -48,26 +49,41 @@ export class Media {
       "aria-label": words.video(job.prompt),
     });
     video.muted = true;
-    let stopped = calm() || !this.#plays;
-    let inSight = false;
-    video.addEventListener("sight", ({ detail }) => {
-      inSight = detail;
-      if (detail && !video.src) {
-        video.poster = `${jobPath(job.id)}/poster`;
-        video.src = job.video;
-        video.preload = "metadata";
-      }
-      if (!detail) video.pause();
-      else if (!stopped) video.play().catch(() => {});
-    });
-    video.addEventListener("pause", () => {
-      if (inSight && !video.ended) stopped = true;
-    });
-    video.addEventListener("play", () => {
-      stopped = false;
-    });
+    this.#playInSight(video, job);
     near.observe(video);
     return video;
+  }
+
+  /** Loads a video that stays in sight, and plays it there, unless motion is unwelcome or its watcher has stopped it. */
+  #playInSight(video, job) {
+    let isStopped = calm() || !this.#plays;
+    let isOurs = false;
+    let timer = 0;
+    const arrive = () => {
+      if (!video.src) {
+        video.preload = "metadata";
+        video.src = job.video;
+      }
+      if (!isStopped) video.play().catch(() => {});
+    };
+    video.addEventListener("sight", ({ detail: isInSight }) => {
+      clearTimeout(timer);
+      if (isInSight) {
+        video.poster ||= `${jobPath(job.id)}/poster`;
+        // What only flies past is not worth loading.
+        timer = setTimeout(arrive, STAY_MS);
+      } else if (!video.paused) {
+        isOurs = true;
+        video.pause();
+      }
+    });
+    video.addEventListener("pause", () => {
+      isStopped ||= !isOurs;
+      isOurs = false;
+    });
+    video.addEventListener("play", () => {
+      isStopped = false;
+    });
   }
 }
 

@@ -32,7 +32,7 @@ export class Quote {
     this.#asking = asking;
     try {
       const quote = await call("POST", "/v1/quote", { json, signal: asking.signal });
-      setText(byId("price"), quote.free ? "Free" : quote.price_usd == null ? "" : words.money(quote.price_usd));
+      setText(byId("price"), quote.free ? words.FREE : quote.price_usd == null ? "" : words.money(quote.price_usd));
       setText(byId("length"), words.length(quote.seconds, quote.size));
       this.#quoted(quote);
     } catch (error) {

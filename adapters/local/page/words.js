@@ -4,10 +4,11 @@ export const IMAGE = { start: "first image", end: "last image" };
 export const AWAY = "The bot does not answer. This page goes on by itself as soon as it does.";
 export const NO_ANSWER = "The bot did not answer. Press Make the video again: the job is made once.";
 export const NOT_UNDERSTOOD = "The bot gave an answer that this page does not understand. Reload the page.";
+export const INVITE = "Drop, paste or choose";
+export const FREE = "Free";
 export const SENDING = "Sending…";
 export const DEFAULT_LEFT = "random";
 export const NO_FRAMES = "Its images are no longer kept: choose them anew.";
-export const NO_LAST = "That last frame is no longer kept.";
 export const COPIED = "Copied";
 export const COPY = "Copy";
 export const NOTHING_FOUND = "Nothing found.";
@@ -23,7 +24,6 @@ export const SEND_AGAIN = {
   yes: "Send again",
   no: "Do not send",
 };
-export const TYPES = "Images are JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF files.";
 
 const PLATFORM = { local: "This page", discord: "Discord", slack: "Slack" };
 export const platform = (name) => PLATFORM[name] ?? name;

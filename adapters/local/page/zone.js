@@ -53,7 +53,7 @@ export class Zone {
     this.#box.classList.toggle("full", image !== null);
     this.#box.querySelector("[data-clear]").hidden = image === null;
     this.#image.hidden = image === null;
-    setText(this.#box.querySelector(".invite"), image?.name ?? "Drop, paste or choose");
+    setText(this.#box.querySelector(".invite"), image?.name ?? words.INVITE);
     if (image === null) {
       this.#image.removeAttribute("src");
     } else {
@@ -116,8 +116,9 @@ export class Zone {
 export function takeFiles(zones) {
   const give = (files, target) => {
     const hit = zones.find((zone) => zone.contains(target)) ?? zones.find((zone) => !zone.image) ?? zones.at(-1);
-    const others = zones.filter((zone) => zone !== hit);
-    [hit, ...others].slice(0, files.length).forEach((zone, index) => zone.takeFile(files[index]));
+    // Two that come together are the first and the last, wherever they fall.
+    if (files.length > 1) zones.forEach((zone, index) => zone.takeFile(files[index]));
+    else hit.takeFile(files[0]);
   };
   addEventListener("dragover", (event) => {
     if (event.dataTransfer.types.includes("Files")) event.preventDefault();
@@ -125,9 +126,7 @@ export function takeFiles(zones) {
   addEventListener("drop", (event) => {
     if (!event.dataTransfer.files.length) return;
     event.preventDefault();
-    // Two that are dropped together are the first and the last, wherever they fall.
-    const { files } = event.dataTransfer;
-    give([...files], files.length > 1 ? null : event.target);
+    give([...event.dataTransfer.files], event.target);
   });
   addEventListener("paste", (event) => {
     const images = [...event.clipboardData.files].filter((file) => file.type.startsWith("image/"));

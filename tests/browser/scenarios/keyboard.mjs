@@ -74,6 +74,7 @@ async function dialogs(page, prompt) {
   await page.keyboard.press("Enter");
   await page.keyboard.press("Escape");
   const kept = [await at(), await card(page, prompt).count()];
+  await card(page, prompt).locator("[data-deed=delete]:not([aria-disabled])").waitFor();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
