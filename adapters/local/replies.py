@@ -100,6 +100,8 @@ def tween(job: Job, card: Card, kept: Kept | None) -> dict[str, Any]:
     }
     if isinstance(job.state, Failed):
         told["error"] = _error(job.state.error)
+        if faults := _faults(job.state.error):
+            told["error"]["faults"] = faults
     return told
 
 
