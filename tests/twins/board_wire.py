@@ -79,6 +79,7 @@ _CARD = {
     "fields": list,
     "notices": list,
     "actions": list,
+    "since": (int, float),
 }
 _CALLBACK = {"answer": str, "content": str}
 _REFRESH = {"ids": list}

@@ -44,7 +44,9 @@ class TwinJob:
         self._tell()
 
     def progress(self, *lines: str) -> None:
-        """Run, and log these lines."""
+        """Run, and log these lines; a job that is done, or was stopped, runs no more."""
+        if self.status == "COMPLETED":
+            return
         self.status = "IN_PROGRESS"
         for line in lines:
             stamp = f"2026-01-01T00:00:00.{len(self.logs):06d}Z"

@@ -46,3 +46,18 @@ async def test_a_call_that_fal_would_refuse_is_a_violation(
     assert (len(fal.violations), fal.jobs) == (1, [])
     with pytest.raises(AssertionError, match="fal would not have taken"):
         await fal.__aexit__(None, None, None)
+
+
+async def test_a_job_that_was_stopped_in_the_queue_stays_stopped() -> None:
+    """Its clock does not set it going again: nobody is billed for what has never run."""
+    async with FalTwin() as fal, aiohttp.ClientSession(headers=WITH_KEY) as client:
+        async with client.post(f"{fal.url}/{ENDPOINT}", json=ARGUMENTS) as answer:
+            stop = (await answer.json())["cancel_url"]
+        job = await fal.next_job()
+        async with client.put(stop) as answer:
+            assert answer.status == 202
+        ended = job.answer
+        job.progress("1/2")
+        job.finish()
+    assert (job.status, job.answer) == ("COMPLETED", ended)
+    assert ended is not None
