@@ -67,7 +67,7 @@ async def test_nothing_set(tmp_path: Path) -> None:
     run = await plain(tmp_path, {})
     assert run.status == 0, run.out
     lines = run.out.splitlines()
-    assert [line[:9].strip() for line in lines] == ["ok", "ok", "not set", "ok", "not set", "not set"]
+    assert [line[:9].strip() for line in lines] == ["ok", "ok", "not set", "ok", "not set", "not set", "not set"]
     assert "Embedded engine" in lines[3]
     assert "\x1b" not in run.out
     assert {path.name for path in (tmp_path / ".tweenbot").iterdir()} == {"tweenbot.sqlite"}
@@ -79,7 +79,7 @@ async def test_all_is_well(discord: DiscordTwin, fal: FalTwin, env: dict[str, st
     status, checks = await examined(tmp_path, env)
     assert status == 0, checks
     assert set(marks(checks).values()) == {"ok", "not set"}
-    assert [name for name, mark in marks(checks).items() if mark == "not set"] == ["Public URL"]
+    assert [name for name, mark in marks(checks).items() if mark == "not set"] == ["Public URL", "Slack"]
     assert checks["fal key"]["said"] == f"FAL_KEY, accepted by {fal.url}"
     assert str(discord.bot.id) in checks["Discord token"]["said"]
     assert checks["Discord servers"]["said"] == "in 1"
@@ -201,6 +201,7 @@ async def test_services_that_are_away(tmp_path: Path) -> None:
         "fal key": "mend",
         "Public URL": "look",
         "Discord token": "mend",
+        "Slack": "not set",
     }
     assert "TWEENBOT_FAL_URL" in checks["fal key"]["mend"]
     assert "TWEENBOT_DISCORD_API_URL" in checks["Discord token"]["mend"]
