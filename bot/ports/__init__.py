@@ -1,0 +1,40 @@
+"""What the core needs from outside. Each docstring is the contract its adapters keep.
+
+All coroutines may be cancelled at any await; what a cancelled call may leave behind is said where it matters. Failures
+come as the errors of ``bot.domain.errors`` and nothing else.
+"""
+
+from bot.ports.carrying import PARKED, Claim, Hold, Ring, Superseded
+from bot.ports.keeping import Inbox, Servers, Vault
+from bot.ports.media import ContactSheets, Fitter, Frames, LastFrames, Posters, Previews, Videos
+from bot.ports.platform import Attachments, Channel, Platform, StagedFiles
+from bot.ports.provider import CancelAnswer, Provider
+from bot.ports.store import Entry, JobStore, Sought, Terms
+
+__all__ = [
+    "PARKED",
+    "Attachments",
+    "CancelAnswer",
+    "Channel",
+    "Claim",
+    "ContactSheets",
+    "Entry",
+    "Fitter",
+    "Frames",
+    "Hold",
+    "Inbox",
+    "JobStore",
+    "LastFrames",
+    "Platform",
+    "Posters",
+    "Previews",
+    "Provider",
+    "Ring",
+    "Servers",
+    "Sought",
+    "StagedFiles",
+    "Superseded",
+    "Terms",
+    "Vault",
+    "Videos",
+]
