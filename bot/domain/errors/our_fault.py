@@ -1,0 +1,85 @@
+"""What the operator has to act on while jobs are under way."""
+
+from pathlib import Path
+
+from bot.domain.errors.base import OurFault
+
+
+class CredentialsMissing(OurFault):
+    """No key for the provider."""
+
+
+class CredentialsRefused(OurFault):
+    """The provider refused the key (401, 403)."""
+
+
+class AccountExhausted(OurFault):
+    """The provider's account is locked or has no balance left."""
+
+
+class EndpointUnknown(OurFault):
+    """The provider has no such endpoint, or no such request (404)."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__(endpoint)
+        self.endpoint = endpoint
+
+
+class ProtocolBroken(OurFault):
+    """The provider's answer fits no contract; ``what`` names the part."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class BadVideo(OurFault):
+    """The provider's file is not the video it claims to be; ``what`` says why."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class NotFetched(OurFault):
+    """The provider has made the video, and it could not be downloaded; ``said`` is why."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class NotHandedOver(OurFault):
+    """The video is on this machine, and could not be put where it belongs; ``said`` is why, ``kept`` where it lies.
+
+    A path is told to whoever sits at this machine, a mere name to everybody else.
+    """
+
+    def __init__(self, said: str, kept: Path) -> None:
+        super().__init__(f"{said}, kept at {kept}")
+        self.said = said
+        self.kept = kept
+
+
+class ChannelGone(OurFault):
+    """The channel, or our way into it, is gone for good; ``said`` is why."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class Unreadable(OurFault):
+    """A stored job that this version cannot read; ``said`` names the part."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class Defect(OurFault):
+    """A fault in our own code, met while the job was under way; ``said`` is its kind, the log has the rest."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
