@@ -14,7 +14,7 @@ from adapters.local.upload import contact_sheet_of
 from bot.domain.model import Model, Option, Value
 from bot.domain.request import Author, Command, ImageRef, as_typed, check_option
 from bot.wording import cli as words
-from bot.wording.refusals import fault
+from bot.wording.faults import fault
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from bot.domain.errors import BadRequest, Fault
 from bot.domain.model import Model, Option, Value
 from bot.domain.request import Command, ImageRef, checked
 from bot.wording import local as words
-from bot.wording.refusals import fault
+from bot.wording.faults import fault
 
 PROMPT_MAX = 2000
 """Characters of a prompt that a form has room for; the models take more."""

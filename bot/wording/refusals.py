@@ -1,8 +1,7 @@
 """Refusals and failures: what went wrong, the rule it broke, and the mend. Never silent about money."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import assert_never
 
 from bot.domain.errors import (
     AccountExhausted,
@@ -23,9 +22,7 @@ from bot.domain.errors import (
     Draining,
     EndpointUnknown,
     EngineFailed,
-    Fault,
     FolderUnusable,
-    ImageFault,
     InputRefused,
     JobCancelled,
     NotFetched,
@@ -54,7 +51,8 @@ from bot.domain.errors import (
     UnsafeRefused,
     Whose,
 )
-from bot.wording.units import IMAGE, duration, money
+from bot.wording.faults import bad_image, fault, listed
+from bot.wording.units import duration, money
 
 
 def explain(error: TweenError) -> str:
@@ -75,9 +73,9 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912, PLR09
         case BadRequest(faults=faults):
             return " ".join(fault(each) for each in faults)
         case BadImage():
-            return _bad_image(error)
+            return bad_image(error)
         case BadImages(images=images):
-            return " ".join(_bad_image(each) for each in images)
+            return " ".join(bad_image(each) for each in images)
         case ContentRefused(field=field):
             what = f"the {_field(field)}" if field else "this request"
             return f"The provider's content policy refused {what}. Change it and send it again."
@@ -197,7 +195,7 @@ def _unfit(error: SettingsUnfit) -> str:
     if not error.lacks:
         mend = f"and {error.clashes} do not go together. Unset one of them"
     else:
-        mend = f"does not work alone. Set {_listed([_listed(each, 'and') for each in error.lacks], 'or')} too"
+        mend = f"does not work alone. Set {listed([listed(each, 'and') for each in error.lacks], 'or')} too"
     return f"{error.given} {mend}; config/.env.example says what each is for."
 
 
@@ -209,7 +207,7 @@ def _not_handed_over(error: NotHandedOver) -> str:
 
 
 def _no_way_in(error: NoWayIn) -> str:
-    lacks = f"lacks {_listed(error.missing, 'and')} here" if error.missing else "is no member here"
+    lacks = f"lacks {listed(error.missing, 'and')} here" if error.missing else "is no member here"
     return (
         f"The bot {lacks}, so it could not post the video, and you take no direct messages from it. Nothing was taken "
         "or charged. Ask an admin to let it in, or allow direct messages, and send it again."
@@ -221,6 +219,8 @@ _WAITING: Mapping[Whose, str] = {
     "server": "This server has {jobs} waiting already, which is the limit.",
     "everyone": "There are {jobs} waiting already, which is as many as the bot takes.",
 }
+
+
 _BUDGET: Mapping[Whose, str] = {"author": "Your budget", "server": "This server's budget", "everyone": "The budget"}
 
 
@@ -230,87 +230,6 @@ def _budget_spent(error: BudgetSpent) -> str:
         f"{_BUDGET[error.whose]} of {money(error.limit)} a month has {money(left)} left, and this costs "
         f"{money(error.price)}. Nothing was taken or charged. It renews on {error.renews:%-d %B %Y} (UTC)."
     )
-
-
-def fault(fault: Fault) -> str:
-    """Name the field, the rule and the mend of one broken rule."""
-    given = _given(fault.given)
-    match fault.rule:
-        case "required":
-            return f"{fault.field} is empty: say in a sentence what happens between the two images."
-        case "unknown":
-            names = _names(fault.allowed)
-            hint = f"did you mean {names[0]}?" if len(names) == 1 else f"use {_listed(names, 'or')}."
-            return f"{fault.field} is no option of this model: {hint}"
-        case "type":
-            kind, example = _KINDS[str(fault.allowed["type"])]
-            return f"{fault.field} is {given}, which is not {kind}: give {kind}, such as {example}."
-        case "choice":
-            return f"{fault.field} is {given}: use {_listed(_names(fault.allowed), 'or')}."
-        case "range":
-            return f"{fault.field} is {given}, but must be {_range(fault.allowed)}: use {_nearest(fault):g}."
-        case _:
-            assert_never(fault.rule)
-
-
-_KINDS = {
-    "integer": ("a whole number", "81"),
-    "number": ("a number", "5.5"),
-    "boolean": ("true or false", "true"),
-    "string": ("a text", '"slow pan"'),
-    "line": ("an option with its value", "num_frames = 100"),
-}
-
-
-def _given(value: object) -> str:
-    text = str(value)
-    return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”" if isinstance(value, str) else text
-
-
-def _names(schema: Mapping[str, object]) -> list[str]:
-    enum = schema["enum"]
-    assert isinstance(enum, list | tuple)
-    return [str(name) for name in enum]
-
-
-def _listed(names: Sequence[str], last: str) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
-
-
-def _range(schema: Mapping[str, object]) -> str:
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if low is None or high is None:
-        return f"at least {low}" if high is None else f"at most {high}"
-    return f"from {low} to {high}"
-
-
-def _nearest(fault: Fault) -> float:
-    low, high = fault.allowed.get("minimum"), fault.allowed.get("maximum")
-    given = fault.given
-    assert isinstance(given, int | float)
-    if isinstance(low, int | float) and given < low:
-        return low
-    assert isinstance(high, int | float)
-    return high
-
-
-def _bad_image(error: BadImage) -> str:
-    detail = f" ({error.detail})" if error.detail else ""
-    return f"The {IMAGE[error.which]} {_IMAGE_FAULTS[error.fault].format(detail=detail)}"
-
-
-_FORMATS = "JPEG, PNG or WebP"
-
-_IMAGE_FAULTS = {
-    ImageFault.MISSING: "cannot be read{detail}: check the file and attach it again.",
-    ImageFault.EMPTY: "is an empty file: attach it again.",
-    ImageFault.TOO_HEAVY: "is too big a file{detail}: save it smaller, for example as JPEG.",
-    ImageFault.TOO_LARGE: "has too many pixels{detail}: scale it down to 4096 pixels a side or less.",
-    ImageFault.TOO_SMALL: "has too few pixels{detail}: take a larger one, best 1280 x 720 or more.",
-    ImageFault.NOT_AN_IMAGE: f"is not an image{{detail}}, whatever its name says: attach a {_FORMATS} file.",
-    ImageFault.UNSUPPORTED: f"has a format that is not taken{{detail}}: save it as {_FORMATS} and attach that.",
-    ImageFault.DAMAGED: "is damaged or incomplete{detail}: open it, save it again and attach that.",
-}
 
 
 _FIELDS = {"start": "first image", "end": "last image"}
