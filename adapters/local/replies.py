@@ -27,7 +27,8 @@ from bot.domain.errors import (
 from bot.domain.job import Failed, Job
 from bot.ports import Entry
 from bot.wording.card import ACTIONS
-from bot.wording.refusals import explain, fault
+from bot.wording.faults import fault
+from bot.wording.refusals import explain
 
 
 class Refusal(Exception):

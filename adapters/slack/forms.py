@@ -23,7 +23,8 @@ from bot.flow.desk import Desk
 from bot.flow.remix import options_of
 from bot.wording import slack as words
 from bot.wording.commands import text
-from bot.wording.refusals import explain, fault
+from bot.wording.faults import fault
+from bot.wording.refusals import explain
 
 CALLBACK = "tween_form"
 MORE = "tween_more"
