@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.domain.card import Card
@@ -116,6 +116,10 @@ class FakeFiles:
     async def fetch(self, which: Which, image: ImageRef, limit: int) -> bytes:
         """Return the locator as the file's content."""
         return image.locator.encode()
+
+    async def bordered(self, frame: Frame, size: tuple[int, int]) -> Frame:
+        """Return a frame of that size, of the same bytes."""
+        return replace(frame, width=size[0], height=size[1])
 
     async def prepare(self, which: Which, data: bytes) -> Frame:
         """Return a frame of the size that the content names, or raise the fault that it names."""

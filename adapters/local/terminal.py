@@ -24,6 +24,7 @@ from bot.domain.job import (
     Finished,
     Job,
     Posting,
+    Proposed,
     Staged,
     Submitted,
     Submitting,
@@ -77,7 +78,7 @@ def conclude(job: Job, make: Make, output: Output) -> int:
             return EXIT_CANCELLED
         case Unclear():
             return EXIT_UNCLEAR
-        case Accepted() | Staged() | Submitting() | Submitted() | Finished() | Posting():
+        case Accepted() | Proposed() | Staged() | Submitting() | Submitted() | Finished() | Posting():
             raise AssertionError(f"{type(job.state).__name__} is no ending")
         case _:
             assert_never(job.state)

@@ -25,6 +25,7 @@ from PIL import (
 )
 
 from adapters.media.aside import Aside
+from adapters.media.borders import bordered
 from adapters.media.pixels import as_srgb, shrunk
 from adapters.media.sniff import Kind, decodes_by_lines, kind_of
 from bot.domain.errors import BadImage, ImageFault, Which
@@ -76,6 +77,13 @@ class PillowFrames:
             return await self._aside.run(partial(_Intake(which).frame, data))
         except TimeoutError as e:
             raise BadImage(which, ImageFault.DAMAGED, f"not read within {self._aside.deadline:g} s") from e
+
+    async def bordered(self, frame: Frame, size: tuple[int, int]) -> Frame:
+        """Return the frame whole, in the shape of ``size``, between borders of a blurred copy of it."""
+        try:
+            return await self._aside.run(partial(bordered, frame, size))
+        except TimeoutError as e:
+            raise BadImage(frame.which, ImageFault.DAMAGED, f"not read within {self._aside.deadline:g} s") from e
 
     def close(self) -> None:
         """Wait for the picture in hand and end the thread."""

@@ -6,7 +6,7 @@ be read at all is a failed job, with the truth about the bill as far as the stat
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -14,9 +14,9 @@ import sqlalchemy as sa
 
 from adapters.store.codec_states import decode_state, encode_state, name_of
 from bot.domain.errors import Charge, Unreadable
-from bot.domain.job import Accepted, Delivered, Failed, Job, Posting, State
+from bot.domain.job import Accepted, Delivered, Expected, Failed, Job, Posting, Proposed, State
 from bot.domain.model import FrameRule, Model, PriceRule, Value
-from bot.domain.request import Author, ImageRef, TweenRequest
+from bot.domain.request import Author, Fit, ImageRef, TweenRequest
 
 VERSION = 1
 """Of what is in ``detail``; it is there for a later version to tell what it reads."""
@@ -27,6 +27,7 @@ LARGEST = 2**62
 _UNREADABLE = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, AssertionError)
 _CHARGE = {
     "accepted": Charge.NONE,
+    "proposed": Charge.NONE,
     "submitting": Charge.POSSIBLE,
     "submitted": Charge.POSSIBLE,
     "unclear": Charge.POSSIBLE,
@@ -59,6 +60,7 @@ def request_columns(job: Job) -> dict[str, Any]:
         "options": dict(request.options),
         "images": [{"name": each.name, "locator": each.locator} for each in (request.start, request.end)],
         "again_of": request.again_of,
+        "fit": request.fit.value,
         "accepted_at": job.accepted_at,
         "price_micros": micros(request.price),
     }
@@ -74,6 +76,8 @@ def state_columns(job: Job) -> dict[str, Any]:
         "detail": {"version": VERSION, "unit_usd": unit, **encode_state(job.state)},
         "image_sizes": None if job.image_sizes is None else [list(size) for size in job.image_sizes],
         "request_id": job.request_id,
+        "asks": isinstance(job.state, Proposed) or (isinstance(job.state, Accepted) and job.state.asks),
+        "expected": None if job.expected is None else asdict(job.expected),
         "seed": seed if seed is None or abs(seed) < LARGEST else None,
     }
 
@@ -93,7 +97,8 @@ def decode(row: sa.Row[Any], models: Mapping[str, Model]) -> Job:
         if isinstance(state, Accepted) and isinstance(request.model, _StandIn):
             # It cannot be sent: nobody knows the names of the model's inputs.
             state = _unreadable(row, f"model {row.endpoint}")
-    return Job(request, row.accepted_at, state, _sizes(row.image_sizes), row.request_id, _place(row.place))
+    sizes, place, expected = _sizes(row.image_sizes), _place(row.place), _expected(row.expected)
+    return Job(request, row.accepted_at, state, sizes, row.request_id, place, expected)
 
 
 def _request(row: sa.Row[Any], author: Author, models: Mapping[str, Model]) -> TweenRequest:
@@ -104,7 +109,7 @@ def _request(row: sa.Row[Any], author: Author, models: Mapping[str, Model]) -> T
         model = _stand_in(row)
     else:
         options = _shared(options, model)
-    return TweenRequest(row.id, author, model, start, end, row.prompt, options, row.again_of)
+    return TweenRequest(row.id, author, model, start, end, row.prompt, options, row.again_of, _fit(row.fit))
 
 
 def _shared(options: Mapping[str, Value], model: Model) -> dict[str, Value]:
@@ -141,6 +146,19 @@ def _sizes(raw: object) -> tuple[tuple[int, int], tuple[int, int]] | None:
     match raw:
         case [[int(a), int(b)], [int(c), int(d)]] if min(a, b, c, d) > 0:
             return (a, b), (c, d)
+        case _:
+            return None
+
+
+def _fit(raw: str) -> Fit:
+    """Return what is done with images of another shape; what a newer version may know is a crop here."""
+    return next((fit for fit in Fit if fit.value == raw), Fit.CROP)
+
+
+def _expected(raw: object) -> Expected | None:
+    match raw:
+        case {"low": int() | float() as low, "high": int() | float() as high, "jobs": int() as count}:
+            return Expected(low, high, count)
         case _:
             return None
 

@@ -19,6 +19,7 @@ from bot.domain.job import (
     Finished,
     Outcome,
     Posting,
+    Proposed,
     Staged,
     State,
     Submitted,
@@ -46,11 +47,15 @@ def name_of(state: State) -> str:
             return type(state).__name__.lower()
 
 
-def encode_state(state: State) -> dict[str, Json]:  # noqa: PLR0911  # one line a state
+def encode_state(state: State) -> dict[str, Json]:  # noqa: C901, PLR0911  # one line a state
     """Return what a state holds, as JSON, beside its name."""
     match state:
-        case Accepted() | Staged():
+        case Accepted(asks=asks):
+            return {"asks": True} if asks else {}
+        case Staged():
             return {}
+        case Proposed(since=since, left=left):
+            return {"since": since, "left": _text(left)}
         case Submitting(since=since, trace=trace):
             return {"since": since, "trace": trace}
         case Submitted(ticket=ticket, since=since) | Finished(ticket=ticket, since=since):
@@ -77,7 +82,9 @@ def decode_state(name: str, detail: Mapping[str, Json], owed: Charge) -> State: 
     """
     match name:
         case "accepted":
-            return Accepted()
+            return Accepted(asks=detail.get("asks") is True)
+        case "proposed":
+            return Proposed(float(detail["since"]), _money(detail["left"]))
         case "submitting":
             return Submitting(float(detail["since"]), str(detail["trace"]))
         case "submitted":

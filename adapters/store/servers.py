@@ -5,6 +5,7 @@ were none; the safety checker then stays on.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,7 +66,7 @@ class RulesReader:
         try:
             row = connection.execute(_RULES, {"platform": platform, "server": server}).one_or_none()
             return Rules() if row is None else _decode(row)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
             if (platform, server) not in self._told:
                 self._told.add((platform, server))
                 log.warning("rules_unreadable", platform=platform, server=server, error=str(error))
@@ -84,6 +85,10 @@ def _columns(rules: Rules) -> dict[str, Any]:
         "roles": list(rules.roles),
         "defaults": dict(rules.defaults),
         "unsafe": rules.unsafe,
+        "ask_over": None if rules.ask_over is None else str(rules.ask_over),
+        "words": list(rules.words),
+        "patterns": list(rules.patterns),
+        "check_url": rules.check_url,
     }
     limits = {name: getattr(rules, name) for name in _LIMITS}
     return {"rules": stored, **{name: None if each is None else min(each, LARGEST) for name, each in limits.items()}}
@@ -94,18 +99,22 @@ def _decode(row: sa.Row[Any]) -> Rules:
     if not isinstance(raw, Mapping):
         raise TypeError("not an object")
     return Rules(
-        channels=_ids(raw, "channels"),
-        roles=_ids(raw, "roles"),
+        channels=_texts(raw, "channels"),
+        roles=_texts(raw, "roles"),
         defaults=_defaults(raw.get("defaults", {})),
         unsafe=raw.get("unsafe") is True,
+        ask_over=None if raw.get("ask_over") is None else Decimal(str(raw["ask_over"])),
+        words=_texts(raw, "words"),
+        patterns=_texts(raw, "patterns"),
+        check_url=None if raw.get("check_url") is None else str(raw["check_url"]),
         **{name: getattr(row, name) for name in _LIMITS},
     )
 
 
-def _ids(raw: Mapping[str, object], name: str) -> tuple[str, ...]:
+def _texts(raw: Mapping[str, object], name: str) -> tuple[str, ...]:
     ids = raw.get(name, [])
     if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
-        raise TypeError(f"{name}: not a list of ids")
+        raise TypeError(f"{name}: not a list of texts")
     return tuple(ids)
 
 

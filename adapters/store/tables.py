@@ -40,6 +40,7 @@ jobs = sa.Table(
     sa.Column("options", sa.JSON, nullable=False),
     sa.Column("images", sa.JSON, nullable=False),
     sa.Column("again_of", Text),
+    sa.Column("fit", Text, nullable=False, server_default="crop"),
     # Where it stands: the state's name, and what else the state holds.
     sa.Column("state", Text, nullable=False),
     sa.Column("detail", sa.JSON, nullable=False),
@@ -47,7 +48,11 @@ jobs = sa.Table(
     sa.Column("image_sizes", sa.JSON(none_as_null=True)),
     sa.Column("request_id", Text),
     sa.Column("seed", sa.BigInteger),
+    # Seconds that it is expected to take, as it was told: from, to, and from how many jobs that is known.
+    sa.Column("expected", sa.JSON(none_as_null=True)),
     # Who carries it. `waiting`: no process yet; `fence` grows with every claim; `run` with every workflow begun for it.
+    # `asks`: nothing is sent for it before its author says so; one that rests until then has no process.
+    sa.Column("asks", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("waiting", sa.Boolean, nullable=False),
     sa.Column("node", Text),
     sa.Column("fence", sa.BigInteger, nullable=False, server_default="0"),
@@ -77,6 +82,14 @@ sa.Index(
     jobs.c.waiting,  # always true: with it SQLite counts in the index alone
     postgresql_where=jobs.c.waiting,
     sqlite_where=sa.text("waiting = 1"),
+)
+sa.Index(
+    "ix_jobs_asks",
+    jobs.c.platform,
+    jobs.c.author,
+    jobs.c.asks,  # always true, as above
+    postgresql_where=jobs.c.asks,
+    sqlite_where=sa.text("asks = 1"),
 )
 sa.Index("ix_jobs_node", jobs.c.node, postgresql_where=~jobs.c.concluded, sqlite_where=~jobs.c.concluded)
 sa.Index("ix_jobs_rung", jobs.c.node, postgresql_where=jobs.c.rung, sqlite_where=sa.text("rung = 1"))
@@ -160,3 +173,31 @@ vault = sa.Table(
     # Sealed by whoever keeps it.
     sa.Column("value", sa.LargeBinary, nullable=False),
 )
+
+media = sa.Table(
+    "media",
+    metadata,
+    # Files that are handed out under an address that nobody can guess: the id is a part of it.
+    sa.Column("id", Text, primary_key=True),
+    sa.Column("job_id", Text, nullable=False, unique=True),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("made_at", sa.Float, nullable=False),
+    sa.Column("expires_at", sa.Float, nullable=False),
+)
+sa.Index("ix_media_expires_at", media.c.expires_at)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Float, nullable=False),
+    # Who did what, where: ids as the platform gives them; an operator's deeds have no platform.
+    sa.Column("platform", Text, nullable=False),
+    sa.Column("server", Text, nullable=False),
+    sa.Column("actor", Text, nullable=False),
+    sa.Column("action", Text, nullable=False),
+    sa.Column("subject", Text, nullable=False),
+    sa.Column("detail", sa.JSON, nullable=False),
+)
+sa.Index("ix_audit_server", audit.c.platform, audit.c.server, audit.c.at)
+sa.Index("ix_audit_at", audit.c.at)

@@ -29,8 +29,31 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """What a job is expected to take from its submit to its end, in seconds: as ``jobs`` like it have taken."""
+
+    low: float
+    high: float
+    jobs: int
+
+
+@dataclass(frozen=True)
 class Accepted:
-    """Checked and ours; nothing has left the machine."""
+    """Checked and ours; nothing has left the machine. ``asks``: its author is to see the frames and say *Go* first."""
+
+    asks: bool = False
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """Both images are known to be usable, their author sees them as they will be, and nothing is sent without a *Go*.
+
+    ``since`` is when it was proposed; ``left`` is what is left of the author's budget of the month once this is paid,
+    in US dollars, None without a budget.
+    """
+
+    since: float
+    left: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -118,10 +141,12 @@ class Unclear:
 
 
 Final = Delivered | Failed | Cancelled | Unclear
-State = Accepted | Staged | Submitting | Submitted | Finished | Posting | Final
+State = Accepted | Proposed | Staged | Submitting | Submitted | Finished | Posting | Final
 
 _NEXT: dict[type, tuple[type, ...]] = {
-    Accepted: (Staged, Failed, Cancelled),
+    Accepted: (Proposed, Staged, Failed, Cancelled),
+    # Back to Accepted by a Go, or a change, which show the frames anew.
+    Proposed: (Accepted, Failed, Cancelled),
     Staged: (Submitting, Failed, Cancelled),
     # Back to Staged where the provider surely took nothing.
     Submitting: (Submitted, Staged, Failed, Unclear),
@@ -147,7 +172,7 @@ class Job:
 
     ``accepted_at`` is in seconds of the flow's clock; ``image_sizes`` are (width, height) of the start and the end
     image once they are staged; ``request_id`` is the provider's, once it has accepted. ``place`` is what the platform's
-    adapter needs to find the channel and the card again, and belongs to it.
+    adapter needs to find the channel and the card again, and belongs to it. ``expected`` is what its author was told.
     """
 
     request: TweenRequest
@@ -156,6 +181,7 @@ class Job:
     image_sizes: tuple[tuple[int, int], tuple[int, int]] | None = None
     request_id: str | None = None
     place: Mapping[str, str] = field(default_factory=dict)
+    expected: Expected | None = None
 
     @property
     def id(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
+from enum import Enum
 from math import isfinite
 
 from jsonschema import Draft202012Validator
@@ -11,6 +12,17 @@ from jsonschema.exceptions import ValidationError
 
 from bot.domain.errors import BadRequest, Fault, Rule
 from bot.domain.model import Model, Option, Value
+
+
+class Fit(Enum):
+    """What is done with an image of another shape than the video's; the value is what is stored.
+
+    ``CROP``: it covers the video, and what sticks out is cut away. ``BLUR``: all of it is shown, between borders that
+    are a blurred copy of it.
+    """
+
+    CROP = "crop"
+    BLUR = "blur"
 
 
 @dataclass(frozen=True)
@@ -52,7 +64,7 @@ class Command:
 
     ``id`` is the platform's own event id, unique among all platforms. In ``options`` a value of None means that the
     author did not set it. ``again_of`` is the job that this one sends again. ``where`` is None on a platform that has
-    no channels, and hence no rules for them.
+    no channels, and hence no rules for them. ``asks``: its author wants to see the frames before anything is spent.
     """
 
     id: str
@@ -63,6 +75,8 @@ class Command:
     options: Mapping[str, object]
     again_of: str | None = None
     where: Where | None = None
+    fit: Fit = Fit.CROP
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +95,7 @@ class TweenRequest:
     prompt: str
     options: Mapping[str, Value]
     again_of: str | None = None
+    fit: Fit = Fit.CROP
 
     @property
     def price(self) -> Decimal:
@@ -107,7 +122,15 @@ def checked(command: Command, model: Model) -> TweenRequest:
         raise BadRequest(tuple(faults))
     ordered = {name: options[name] for name in known if name in options}
     return TweenRequest(
-        command.id, command.author, model, command.start, command.end, prompt, ordered, command.again_of
+        command.id,
+        command.author,
+        model,
+        command.start,
+        command.end,
+        prompt,
+        ordered,
+        command.again_of,
+        command.fit,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from bot.domain.errors import NotHere, NotThem, UnsafeRefused
 from bot.domain.model import Model, Value
@@ -15,7 +16,10 @@ class Rules:
     ``defaults`` are option values in the place of the model's own. ``unsafe`` is whether the provider's safety checker
     may be turned off in age-restricted channels. ``running`` (jobs of the server at the same time),
     ``running_per_author`` and ``waiting_per_author`` narrow the operator's limits, and never widen them; None leaves
-    them.
+    them. ``ask_over``: a job that costs more US dollars than this waits for its author's *Go*; None: none does.
+
+    ``words`` must not stand in a prompt (in capitals or not), and no ``patterns`` (regular expressions) match it;
+    ``check_url`` is asked about every job before it is sent, and about its video before that is posted.
     """
 
     channels: tuple[str, ...] = ()
@@ -25,6 +29,10 @@ class Rules:
     running: int | None = None
     running_per_author: int | None = None
     waiting_per_author: int | None = None
+    ask_over: Decimal | None = None
+    words: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    check_url: str | None = None
 
     def check(self, author: Author, where: Where) -> None:
         """Raise :class:`NotHere` or :class:`NotThem` where the rules do not let this author make videos there."""

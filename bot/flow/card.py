@@ -13,6 +13,7 @@ from bot.domain.job import (
     Finished,
     Job,
     Posting,
+    Proposed,
     Staged,
     State,
     Submitted,
@@ -101,7 +102,7 @@ class CardMaker:
                 return words.CANCELLED[charge]
             case Unclear(charge=charge):
                 return words.UNCLEAR_FREE if charge is Charge.NONE else words.UNCLEAR
-            case Accepted() | Staged() | Submitting() | Submitted() | Finished() | Posting():
+            case Accepted() | Proposed() | Staged() | Submitting() | Submitted() | Finished() | Posting():
                 raise AssertionError(f"{type(state).__name__} is no ending")
             case _:
                 assert_never(state)

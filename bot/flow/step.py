@@ -6,6 +6,7 @@ them comes after a crash, or after an answer that was lost, and looks what becam
 
 from typing import assert_never
 
+from bot.domain.errors import Charge
 from bot.domain.job import (
     Accepted,
     Cancelled,
@@ -14,6 +15,7 @@ from bot.domain.job import (
     Finished,
     Job,
     Posting,
+    Proposed,
     Staged,
     Submitted,
     Submitting,
@@ -28,10 +30,12 @@ from bot.flow.submit import submit
 
 
 async def step(job: Job, run: Run) -> Job:  # noqa: PLR0911  # one line a state
-    """Return the job in its next state. A final job is returned as it is."""
+    """Return the job in its next state. A final job is returned as it is, and so is one that waits for its author."""
     match job.state:
         case Accepted():
             return await stage(job, run)
+        case Proposed():
+            return job.to(Cancelled(Charge.NONE)) if run.signals.stopped else job
         case Staged():
             return await submit(job, run)
         case Submitting():

@@ -6,31 +6,41 @@ come as the errors of ``bot.domain.errors`` and nothing else.
 
 from bot.ports.carrying import PARKED, Claim, Hold, Ring, Superseded
 from bot.ports.keeping import Inbox, Servers, Vault
-from bot.ports.media import ContactSheets, Fitter, Frames, LastFrames, Posters, Previews, Videos
+from bot.ports.media import Animations, ContactSheets, Fitter, Frames, LastFrames, Posters, Previews, Videos
+from bot.ports.media_store import Kept, MediaIndex, MediaStore, Shelved
+from bot.ports.moderation import AuditLog, Deed, Moderator
 from bot.ports.platform import Attachments, Channel, Platform, StagedFiles
 from bot.ports.provider import CancelAnswer, Provider
 from bot.ports.store import Entry, JobStore, Sought, Terms
 
 __all__ = [
     "PARKED",
+    "Animations",
     "Attachments",
+    "AuditLog",
     "CancelAnswer",
     "Channel",
     "Claim",
     "ContactSheets",
+    "Deed",
     "Entry",
     "Fitter",
     "Frames",
     "Hold",
     "Inbox",
     "JobStore",
+    "Kept",
     "LastFrames",
+    "MediaIndex",
+    "MediaStore",
+    "Moderator",
     "Platform",
     "Posters",
     "Previews",
     "Provider",
     "Ring",
     "Servers",
+    "Shelved",
     "Sought",
     "StagedFiles",
     "Superseded",

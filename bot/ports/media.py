@@ -17,6 +17,13 @@ class Frames(Protocol):
         """
         ...
 
+    async def bordered(self, frame: Frame, size: tuple[int, int]) -> Frame:
+        """Return the frame in the shape of ``size`` (width, height), whole, between borders of a blurred copy of it.
+
+        One that has that shape already is returned as it is. Never blocks the event loop.
+        """
+        ...
+
 
 class Videos(Protocol):
     """Looks into finished videos."""
@@ -55,6 +62,14 @@ class Posters(Protocol):
 
     async def poster(self, path: Path) -> bytes:
         """Return the very first frame as a JPEG file; raise :class:`BadVideo`."""
+        ...
+
+
+class Animations(Protocol):
+    """A video in small, for places that play none."""
+
+    async def animation(self, path: Path) -> bytes:
+        """Return an animated GIF file of the whole video, of 2 MB at most; raise :class:`BadVideo`."""
         ...
 
 

@@ -14,6 +14,7 @@ from bot.domain.errors import (
     ChannelBusy,
     ChannelGone,
     Charge,
+    CheckAway,
     ContentRefused,
     CredentialsMissing,
     CredentialsRefused,
@@ -25,9 +26,11 @@ from bot.domain.errors import (
     FolderUnusable,
     InputRefused,
     JobCancelled,
+    Moderated,
     NotFetched,
     NotHandedOver,
     NotHere,
+    NotKept,
     NotThem,
     NotYours,
     NoWayIn,
@@ -50,6 +53,7 @@ from bot.domain.errors import (
     Unreadable,
     UnsafeRefused,
     Whose,
+    Withheld,
 )
 from bot.wording.faults import bad_image, fault, listed
 from bot.wording.units import duration, money
@@ -150,6 +154,15 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912, PLR09
             return f"The video is made, but could not be fetched ({said}). The provider's dashboard has its request."
         case NotHandedOver():
             return _not_handed_over(error)
+        case Moderated():
+            return _moderated(error)
+        case CheckAway():
+            return "The check that every job goes through here does not answer. Send it again in a few minutes."
+        case Withheld(said=said):
+            why = f" ({said.rstrip('.')})" if said else ""
+            return f"The video is made, and the check of finished videos does not let it be shown{why}."
+        case NotKept(said=said):
+            return f"The video could not be kept for a link ({said})."
         case NotYours():
             return "Only the author of this job may do that."
         case NotHere():
@@ -204,6 +217,15 @@ def _not_handed_over(error: NotHandedOver) -> str:
     is_name = error.kept.name == str(error.kept)
     lies = f"The bot's operator has it as {error.kept}." if is_name else f"It lies at {error.kept}."
     return f"The video is made, but could not be put in its place ({error.said}). {lies}"
+
+
+def _moderated(error: Moderated) -> str:
+    if not error.said:
+        return f"This server's rules do not allow this {error.what}. Change it and send it again; nothing was charged."
+    return (
+        f"The check of this server refused the {error.what}: {_sentence(error.said)} Change it and send it again; "
+        "nothing was charged."
+    )
 
 
 def _no_way_in(error: NoWayIn) -> str:

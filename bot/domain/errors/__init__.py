@@ -9,6 +9,7 @@
     │   ├── NotYours             only the author of a job may do that
     │   ├── NotHere, NotThem     the server's admins allow other channels, or other roles
     │   ├── UnsafeRefused        the safety checker may not be turned off here
+    │   ├── Moderated            a server's rules, or whoever is asked to judge
     │   └── NoWayIn              the bot cannot post where the command was given
     ├── TryLater             nothing to mend: the same request may work in a while
     │   ├── ProviderBusy         429, a full queue
@@ -17,6 +18,7 @@
     │   ├── TookTooLong          our deadline passed; the provider was asked to stop
     │   ├── QueueFull            too many jobs wait, of this author or of everyone
     │   ├── BudgetSpent          the month's money of this author or server does not cover the price
+    │   ├── CheckAway            whoever is asked to judge does not answer
     │   ├── StoreAway            the job store does not answer: nothing was accepted
     │   ├── Draining             the bot is about to restart: nothing was accepted
     │   ├── ChannelBusy          the platform did not take a message, and may in a while
@@ -34,6 +36,8 @@
     │   ├── BadVideo             the result is not the MP4 it claims to be
     │   ├── NotFetched           the video is made, and does not come over
     │   ├── NotHandedOver        the video is here, and the channel does not take it
+    │   ├── NotKept              the video could not be kept for handing out by a link
+    │   ├── Withheld             the video is made, and the moderation does not let it be shown
     │   ├── ChannelGone          the channel, or our way into it, is gone for good
     │   ├── Unreadable           a stored job that this version cannot read
     │   └── Defect               a fault in our own code, met while the job was under way
@@ -63,8 +67,10 @@ from bot.domain.errors.our_fault import (
     EndpointUnknown,
     NotFetched,
     NotHandedOver,
+    NotKept,
     ProtocolBroken,
     Unreadable,
+    Withheld,
 )
 from bot.domain.errors.setup import (
     CannotListen,
@@ -81,6 +87,7 @@ from bot.domain.errors.setup import (
 from bot.domain.errors.try_later import (
     BudgetSpent,
     ChannelBusy,
+    CheckAway,
     Draining,
     PostUnclear,
     ProviderBusy,
@@ -99,6 +106,7 @@ from bot.domain.errors.user_fixable import (
     Fault,
     ImageFault,
     InputRefused,
+    Moderated,
     NotHere,
     NotThem,
     NotYours,
@@ -118,6 +126,7 @@ __all__ = [
     "ChannelBusy",
     "ChannelGone",
     "Charge",
+    "CheckAway",
     "ContentRefused",
     "CredentialsMissing",
     "CredentialsRefused",
@@ -131,10 +140,12 @@ __all__ = [
     "ImageFault",
     "InputRefused",
     "JobCancelled",
+    "Moderated",
     "NoWayIn",
     "NotFetched",
     "NotHandedOver",
     "NotHere",
+    "NotKept",
     "NotThem",
     "NotYours",
     "OurFault",
@@ -161,4 +172,5 @@ __all__ = [
     "UserFixable",
     "Which",
     "Whose",
+    "Withheld",
 ]

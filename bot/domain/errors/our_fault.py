@@ -83,3 +83,19 @@ class Defect(OurFault):
     def __init__(self, said: str) -> None:
         super().__init__(said)
         self.said = said
+
+
+class NotKept(OurFault):
+    """A video could not be kept for handing out by a link; ``said`` is why."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class Withheld(OurFault):
+    """The video is made, and the moderation does not let it be shown; ``said`` is its reason, shortened."""
+
+    def __init__(self, said: str = "") -> None:
+        super().__init__(said)
+        self.said = said

@@ -83,3 +83,7 @@ class ChannelBusy(TryLater):
 
 class PostUnclear(TryLater):
     """The platform's answer to a message was lost: it may be there."""
+
+
+class CheckAway(TryLater):
+    """Whoever is asked whether this may be made, or shown, does not answer: what was not checked is not done."""

@@ -121,3 +121,16 @@ class NoWayIn(UserFixable):
     def __init__(self, missing: tuple[str, ...]) -> None:
         super().__init__(f"lacks {', '.join(missing) or 'membership'}")
         self.missing = missing
+
+
+class Moderated(UserFixable):
+    """A server's rules, or whoever is asked to judge, do not let this be made; nothing was sent to the provider.
+
+    ``what`` is ``prompt``, or what else was refused; ``said`` is the reason that was given, shortened; empty where none
+    is told, as for words and patterns.
+    """
+
+    def __init__(self, what: str, said: str = "") -> None:
+        super().__init__(f"{what}: moderated")
+        self.what = what
+        self.said = said

@@ -66,7 +66,10 @@ async def test_jobs_of_the_first_tables_are_kept(store_url: str) -> None:
     database = Database(store_url)
     await database.run(lambda connection: command.upgrade(config_of(connection), "0001"))
     await store(database, waiting("w1"), running("r2"))
-    wanted = sa.select(metadata.tables["jobs"]).order_by(sa.text("id"))
+    added_since = {"fit", "expected", "asks"}
+    wanted = sa.select(*(each for each in metadata.tables["jobs"].c if each.name not in added_since)).order_by(
+        sa.text("id")
+    )
     before = await database.run(lambda connection: connection.execute(wanted).all())
     await migrate(database)
     assert await database.run(_differences) == []

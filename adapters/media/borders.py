@@ -1,0 +1,42 @@
+"""Fits an image of another shape into a video's: all of it is shown, between borders that are a blurred copy of it."""
+
+import io
+
+from PIL import Image, ImageEnhance, ImageFilter
+
+from bot.domain.media import Frame
+
+SAME = 0.01
+"""How far two shapes may differ and still be the same: less than a pixel or two of a border."""
+_SOFT = 24
+"""Pixels of the blurred copy's shorter side: nothing of the image's own shapes is left in it."""
+_DIM = 0.72
+
+
+def bordered(frame: Frame, size: tuple[int, int]) -> Frame:
+    """Return the frame in the shape of ``size`` (width, height), as a JPEG no smaller than the image or the video."""
+    wanted, mine = size[0] / size[1], frame.width / frame.height
+    if abs(wanted / mine - 1) <= SAME:
+        return frame
+    with Image.open(io.BytesIO(frame.data), formats=("PNG", "JPEG")) as image:
+        picture = image.convert("RGB")
+    scale = min(size[0] / picture.width, size[1] / picture.height)
+    inner = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    ground = _ground(picture, size)
+    ground.paste(
+        picture.resize(inner, Image.Resampling.LANCZOS), ((size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2)
+    )
+    buffer = io.BytesIO()
+    ground.save(buffer, "JPEG", quality=95, subsampling=0)
+    return Frame(frame.which, buffer.getvalue(), "image/jpeg", *ground.size)
+
+
+def _ground(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    scale = max(size[0] / picture.width, size[1] / picture.height)
+    width, height = size[0] / scale, size[1] / scale
+    left, top = (picture.width - width) / 2, (picture.height - height) / 2
+    factor = _SOFT / min(size)
+    small = max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+    soft = picture.resize(small, Image.Resampling.BOX, (left, top, left + width, top + height))
+    soft = soft.filter(ImageFilter.GaussianBlur(2)).resize(size, Image.Resampling.BICUBIC)
+    return ImageEnhance.Brightness(soft).enhance(_DIM)

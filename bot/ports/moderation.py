@@ -1,0 +1,60 @@
+"""Who is asked whether a job may be made, and its video be shown; and what admins can look up afterwards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.domain.job import Job
+from bot.domain.media import Frame
+from bot.domain.server import Rules
+
+
+class Moderator(Protocol):
+    """Judges by a server's rules, and by what the operator has set for all.
+
+    Raises :class:`Moderated` where it says no, and :class:`CheckAway` where whoever is to be asked does not answer:
+    what was not checked is not made, and not shown.
+    """
+
+    def check_prompt(self, rules: Rules, prompt: str) -> None:
+        """Look for words and patterns. Fast, whatever the pattern and the prompt: it waits for nothing."""
+        ...
+
+    async def check_frames(self, rules: Rules, job: Job, frames: Sequence[Frame]) -> None:
+        """Have the prompt and both frames checked, before anything is spent. Nothing where nobody is to be asked."""
+        ...
+
+    async def check_video(self, rules: Rules, job: Job, posters: Sequence[bytes]) -> None:
+        """Have pictures (JPEG files) of the finished video checked, before it is shown to anybody."""
+        ...
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that an admin, the operator or the moderation has done. ``at`` in epoch seconds.
+
+    ``actor`` is who did it: an id of the platform's, ``operator``, or ``moderation``. ``subject`` is whom or what it
+    was done to: a job's or a user's id, or empty for the server's own rules. An operator's deeds have no platform.
+    """
+
+    at: float
+    platform: str
+    server: str
+    actor: str
+    action: str
+    subject: str = ""
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+class AuditLog(Protocol):
+    """What admins, the operator and the moderation have done. Raises :class:`StoreAway`."""
+
+    async def write(self, deed: Deed) -> None:
+        """Add a deed; durable when this returns."""
+        ...
+
+    async def deeds(
+        self, platform: str | None = None, server: str | None = None, since: float = 0.0, limit: int = 1000
+    ) -> Sequence[Deed]:
+        """Return the newest deeds of a server, or of all, newest first."""
+        ...
