@@ -1,0 +1,1 @@
+"""Judges prompts by words and patterns, and has others judge pictures over HTTP."""
