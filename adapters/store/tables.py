@@ -96,6 +96,13 @@ sa.Index("ix_jobs_rung", jobs.c.node, postgresql_where=jobs.c.rung, sqlite_where
 sa.Index("ix_jobs_token_digest", jobs.c.token_digest, unique=True)
 sa.Index("ix_jobs_author", jobs.c.platform, jobs.c.author, jobs.c.accepted_at)
 sa.Index("ix_jobs_finished_at", jobs.c.finished_at)
+sa.Index(
+    "ix_jobs_delivered",
+    jobs.c.endpoint,
+    jobs.c.finished_at,
+    postgresql_where=sa.text("state = 'delivered'"),
+    sqlite_where=sa.text("state = 'delivered'"),
+)
 sa.Index("ix_jobs_accepted_at", jobs.c.accepted_at)
 sa.Index(
     "ix_jobs_under_way",

@@ -46,6 +46,12 @@ class Usage:
     server: Decimal
     renews: date
 
+    @property
+    def left(self) -> Decimal | None:
+        """What may still be spent, the narrower of the author's and the server's rest; None without a budget."""
+        rests = ((self.allowance.author, self.author), (self.allowance.server, self.server))
+        return min((max(limit - spent, Decimal(0)) for limit, spent in rests if limit is not None), default=None)
+
 
 def allowance(author: Author, budgets: Iterable[Budget], default: Allowance) -> Allowance:
     """Return what applies to an author. ``budgets`` are those of the author's server; others are passed over."""

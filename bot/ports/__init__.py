@@ -11,7 +11,7 @@ from bot.ports.media_store import Kept, MediaIndex, MediaStore, Shelved
 from bot.ports.moderation import AuditLog, Deed, Moderator
 from bot.ports.platform import Attachments, Channel, Platform, StagedFiles
 from bot.ports.provider import CancelAnswer, Provider
-from bot.ports.store import Entry, JobStore, Sought, Terms
+from bot.ports.store import Entry, JobStore, Outlook, Sought, Terms
 
 __all__ = [
     "PARKED",
@@ -34,6 +34,7 @@ __all__ = [
     "MediaIndex",
     "MediaStore",
     "Moderator",
+    "Outlook",
     "Platform",
     "Posters",
     "Previews",

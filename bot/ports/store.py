@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from bot.domain.budget import Allowance, Budget, Usage
-from bot.domain.job import Job
+from bot.domain.job import Expected, Job
 from bot.domain.request import Author
 from bot.domain.server import Rules
 from bot.ports.carrying import Claim, Ring
@@ -44,6 +45,21 @@ class Sought:
     platform: str | None = None
     before: float | None = None
     limit: int = 20
+
+
+class Outlook(Protocol):
+    """What is known before a job is sent. Raises :class:`StoreAway`; neither changes anything."""
+
+    async def expected(self, job: Job, now: float) -> Expected | None:
+        """Return what a job will take if it is sent at ``now`` (epoch seconds); None where nothing like it is known."""
+        ...
+
+    async def left(self, author: Author) -> Decimal | None:
+        """Return US dollars that are left of this month's budget, the narrower of the author's and the server's.
+
+        What is reserved for jobs under way is spent already. None without a budget.
+        """
+        ...
 
 
 class JobStore(Protocol):

@@ -20,6 +20,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("asks"),
         sqlite_where=sa.text("asks = 1"),
     )
+    op.create_index(
+        "ix_jobs_delivered",
+        "jobs",
+        ["endpoint", "finished_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'delivered'"),
+        sqlite_where=sa.text("state = 'delivered'"),
+    )
     op.create_table(
         "media",
         sa.Column("id", sa.Text(), nullable=False),
