@@ -87,5 +87,6 @@ class Settings(BaseSettings):
     max_waiting_per_user: Count = Field(default=20, validation_alias="TWEENBOT_MAX_WAITING_PER_USER")
     budget_per_user: Price | None = Field(default=None, validation_alias="TWEENBOT_BUDGET_PER_USER")
     budget_per_server: Price | None = Field(default=None, validation_alias="TWEENBOT_BUDGET_PER_SERVER")
+    ask_over: Price | None = Field(default=None, validation_alias="TWEENBOT_ASK_OVER")
     retention_days: Days = Field(default=90, validation_alias="TWEENBOT_RETENTION_DAYS")
     unit_prices: Prices = Field(default_factory=dict, validation_alias="TWEENBOT_UNIT_PRICES")

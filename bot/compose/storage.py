@@ -31,6 +31,7 @@ def terms(settings: Settings) -> Terms:
         waiting=settings.max_waiting,
         waiting_per_author=settings.max_waiting_per_user,
         allowance=Allowance(author=settings.budget_per_user, server=settings.budget_per_server),
+        ask_over=settings.ask_over,
     )
 
 

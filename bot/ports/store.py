@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from decimal import Decimal
 from typing import Protocol
 
 from bot.domain.budget import Allowance, Budget, Usage
@@ -14,7 +15,10 @@ from bot.ports.carrying import Claim, Ring
 
 @dataclass(frozen=True)
 class Terms:
-    """What the operator allows: jobs running and waiting at the same time, and money a month by default."""
+    """What the operator allows: jobs running and waiting at the same time, and money a month by default.
+
+    A job above ``ask_over`` US dollars waits for its author's *Go* where its server has no limit of its own; None: none.
+    """
 
     running: int
     running_per_server: int
@@ -22,6 +26,7 @@ class Terms:
     waiting: int
     waiting_per_author: int
     allowance: Allowance
+    ask_over: Decimal | None = None
 
 
 @dataclass(frozen=True)
