@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from decimal import Decimal
 from typing import Protocol
 
 from bot.domain.budget import Allowance, Budget, Usage
