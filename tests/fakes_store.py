@@ -7,8 +7,22 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bot.domain.budget import Allowance, Budget, Usage, allowance, month_of, renewal
+from bot.domain.card import Action
 from bot.domain.errors import BudgetSpent, Charge, QueueFull, StoreAway
-from bot.domain.job import Accepted, Cancelled, Delivered, Failed, Finished, Job, Staged, Submitted, Submitting, Unclear
+from bot.domain.job import (
+    Accepted,
+    Cancelled,
+    Delivered,
+    Failed,
+    Finished,
+    Job,
+    Proposed,
+    Staged,
+    Submitted,
+    Submitting,
+    Unclear,
+)
+from bot.domain.mend import mended
 from bot.domain.request import Author
 from bot.domain.server import Rules
 from bot.ports import Claim, Entry, Ring, Sought, Superseded, Terms
@@ -100,6 +114,8 @@ class MemoryStore:
         """Note that its author wants it stopped."""
         row = self._rows[job_id]
         row.stop_asked = row.rung = True
+        if isinstance(row.job.state, Proposed) and row.node is None:
+            self._run_again(row)
 
     async def arrived(self, token: str, request_id: str) -> bool:
         """Take a webhook's word."""
@@ -119,6 +135,16 @@ class MemoryStore:
         """Have an unclear job looked up once more."""
         self._revive(self._rows[job_id])
         return self._rows[job_id].job
+
+    async def go(self, job_id: str) -> Job:
+        """Have a proposed job made."""
+        return self._answer(self._rows[job_id], lambda job: job.to(Accepted()))
+
+    async def mend(self, job_id: str, mend: Action) -> Job:
+        """Have a proposed job proposed anew."""
+        row = self._rows[job_id]
+        request = mended(row.job.request, mend)
+        return self._answer(row, lambda job: replace(job, request=request).to(Accepted(asks=True)))
 
     async def rung(self) -> Sequence[Ring]:
         """Return the news for this process, once."""
@@ -225,6 +251,23 @@ class MemoryStore:
             row.job = row.job.to(Submitting(state.since, state.trace))
             row.waiting, row.node, row.concluded, row.finished_at = True, None, False, None
 
+    def _answer(self, row: Row, change: Callable[[Job], Job]) -> Job:
+        if isinstance(row.job.state, Proposed) and not row.stop_asked:
+            row.job = change(row.job)
+            if row.node is None:
+                self._run_again(row)
+        return row.job
+
+    def _run_again(self, row: Row) -> None:
+        row.waiting, row.node, row.fence = True, None, row.fence + 1
+
+    def rest(self, row: Row, fence: int) -> None:
+        """Leave a proposed job to its author."""
+        self.hold(row, fence)
+        row.node = None
+        if not isinstance(row.job.state, Proposed) or row.stop_asked:
+            self._run_again(row)
+
     def save(self, row: Row, fence: int, job: Job, token: str | None) -> None:
         """Store a state, as a hold asks for it."""
         self.hold(row, fence)
@@ -272,6 +315,9 @@ class _Hold:
 
     async def check(self) -> None:
         self.store.hold(self.row, self.fence)
+
+    async def rest(self) -> None:
+        self.store.rest(self.row, self.fence)
 
     async def conclude(self) -> None:
         self.store.conclude(self.row, self.fence)

@@ -22,7 +22,7 @@ from adapters.discord.take import Taker, author_of
 from adapters.discord.text import block
 from bot.domain.card import Action
 from bot.domain.errors import NotYours, TweenError
-from bot.domain.job import Job, Unclear
+from bot.domain.job import Job, Proposed, Unclear
 from bot.flow.desk import Desk, again_id
 from bot.flow.remix import options_of
 from bot.wording import chat
@@ -63,6 +63,8 @@ class Presses:
     async def _press(self, interaction: discord.Interaction, action: Action, job: Job) -> None:
         author = author_of(interaction)
         match action:
+            case Action.GO | Action.EXCHANGE | Action.WIDE | Action.TALL | Action.SQUARE | Action.BLUR | Action.CROP:
+                await self._answered(interaction, action, job)
             case Action.CANCEL:
                 await self._desk.stop(job.id, author)
                 await tell(interaction, chat.NOT_OFFERED if job.is_final else chat.STOPPING)
@@ -83,6 +85,18 @@ class Presses:
                 await self._delete(interaction, job)
             case _:
                 assert_never(action)
+
+    async def _answered(self, interaction: discord.Interaction, action: Action, job: Job) -> None:
+        """Pass on what its author says of a proposed job; the card tells the rest."""
+        author = author_of(interaction)
+        if action is Action.GO:
+            await self._desk.go(job.id, author)
+        else:
+            await self._desk.mend(job.id, author, action)
+        if isinstance(job.state, Proposed):
+            await interaction.response.defer()
+        else:
+            await tell(interaction, chat.NOT_OFFERED)
 
     async def _made_of(self, interaction: discord.Interaction, action: Action, job: Job) -> None:
         frames = frames_of(interaction.message)

@@ -57,7 +57,7 @@ class Earlier:
 
     async def _images(self, job: Job, job_id: str, written: list[Path], *, swapped: bool) -> tuple[ImageRef, ImageRef]:
         """Copy a job's frames into the inbox, for another job; the copies' paths are added to ``written``."""
-        old = {"start": job.request.start, "end": job.request.end}
+        old = dict(zip(("start", "end"), job.request.images, strict=True))
         images: list[ImageRef] = []
         errors: list[TweenError] = []
         for which, source in zip(_IMAGES, _IMAGES[::-1] if swapped else _IMAGES, strict=True):

@@ -20,7 +20,8 @@ from adapters.slack.take import Ask, Seat, Taker
 from adapters.slack.text import ZERO_WIDTH, escaped, who
 from bot.domain.card import Action
 from bot.domain.errors import NotHere, NotYours, TweenError
-from bot.domain.job import Job, Unclear
+from bot.domain.job import Job, Proposed, Unclear
+from bot.domain.request import Author
 from bot.flow.desk import Desk
 from bot.flow.remix import options_of
 from bot.wording import chat
@@ -76,6 +77,8 @@ class Presses:
     ) -> None:
         author = seat.author
         match action:
+            case Action.GO | Action.EXCHANGE | Action.WIDE | Action.TALL | Action.SQUARE | Action.BLUR | Action.CROP:
+                await self._answered(action, job, author, tell)
             case Action.CANCEL:
                 await self._desk.stop(job.id, author)
                 await tell(chat.NOT_OFFERED if job.is_final else chat.STOPPING)
@@ -101,8 +104,17 @@ class Presses:
             case _:
                 assert_never(action)
 
+    async def _answered(self, action: Action, job: Job, author: Author, tell: Tell) -> None:
+        """Pass on what its author says of a proposed job; the card tells the rest."""
+        if action is Action.GO:
+            await self._desk.go(job.id, author)
+        else:
+            await self._desk.mend(job.id, author, action)
+        if not isinstance(job.state, Proposed):
+            await tell(chat.NOT_OFFERED)
+
     async def _made_of(self, action: Action, job: Job, seat: Seat, trigger: str) -> None:
-        start, end = job.request.start, job.request.end
+        start, end = job.request.images
         if action is Action.SWAP:
             start, end = end, start
         options = options_of(job, new_seed=action is Action.RERUN)
@@ -155,7 +167,7 @@ async def say(client: AsyncWebClient, seat: Seat, text: str, respond: AsyncRespo
 
 def _about(action: Action, job: Job, seat: Seat) -> About:
     request = job.request
-    start, end = ((image.name, image.locator) for image in (request.start, request.end))
+    start, end = ((image.name, image.locator) for image in request.images)
     if action is Action.EDIT:
         return About(seat, "edit.title", start, end, job.id)
     if "video" not in job.place:

@@ -47,7 +47,7 @@ def usd(amount: int) -> Decimal:
 
 
 def request_columns(job: Job) -> dict[str, Any]:
-    """Return the columns that hold what was asked for, which never change."""
+    """Return the columns that hold what was asked for, which change by a mend alone."""
     request = job.request
     return {
         "id": job.id,
@@ -61,6 +61,7 @@ def request_columns(job: Job) -> dict[str, Any]:
         "images": [{"name": each.name, "locator": each.locator} for each in (request.start, request.end)],
         "again_of": request.again_of,
         "fit": request.fit.value,
+        "swapped": request.swapped,
         "accepted_at": job.accepted_at,
         "price_micros": micros(request.price),
     }
@@ -109,7 +110,9 @@ def _request(row: sa.Row[Any], author: Author, models: Mapping[str, Model]) -> T
         model = _stand_in(row)
     else:
         options = _shared(options, model)
-    return TweenRequest(row.id, author, model, start, end, row.prompt, options, row.again_of, _fit(row.fit))
+    return TweenRequest(
+        row.id, author, model, start, end, row.prompt, options, row.again_of, _fit(row.fit), row.swapped
+    )
 
 
 def _shared(options: Mapping[str, Value], model: Model) -> dict[str, Value]:

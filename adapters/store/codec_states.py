@@ -7,7 +7,7 @@ images, is stored as accepted; Finished, which holds the video's link, as submit
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 
 from adapters.store.codec_errors import decode_error, encode_error
 from bot.domain.errors import Charge
@@ -15,6 +15,7 @@ from bot.domain.job import (
     Accepted,
     Cancelled,
     Delivered,
+    Delivery,
     Failed,
     Finished,
     Outcome,
@@ -26,6 +27,7 @@ from bot.domain.job import (
     Submitting,
     Ticket,
     Unclear,
+    Way,
 )
 from bot.domain.media import Video
 
@@ -34,6 +36,9 @@ Json = Any
 
 FINAL = ("delivered", "failed", "cancelled", "unclear")
 """The names of the states in which nothing more happens by itself."""
+
+PROPOSED = "proposed"
+"""The name of the state in which a job rests until its author says something."""
 
 
 def name_of(state: State) -> str:
@@ -60,11 +65,13 @@ def encode_state(state: State) -> dict[str, Json]:  # noqa: C901, PLR0911  # one
             return {"since": since, "trace": trace}
         case Submitted(ticket=ticket, since=since) | Finished(ticket=ticket, since=since):
             return {"ticket": asdict(ticket), "since": since}
-        case Posting(ticket=ticket, outcome=outcome, video=video, since=since):
+        case Posting(ticket=ticket, outcome=outcome, video=video, since=since, delivery=delivery):
             made = {"seed": outcome.seed, "units": _text(outcome.units)}
-            return {"ticket": asdict(ticket), "outcome": made, "video": asdict(video), "since": since}
-        case Delivered(video=video, seed=seed, cost=cost, seconds=seconds):
-            return {"video": asdict(video), "seed": seed, "cost": _text(cost), "seconds": seconds}
+            facts = {"ticket": asdict(ticket), "outcome": made, "video": asdict(video), "since": since}
+            return facts | _encoded(delivery)
+        case Delivered(video=video, seed=seed, cost=cost, seconds=seconds, delivery=delivery):
+            facts = {"video": asdict(video), "seed": seed, "cost": _text(cost), "seconds": seconds}
+            return facts | _encoded(delivery)
         case Failed(error=error):
             return {"error": encode_error(error)}
         case Cancelled(charge=charge):
@@ -92,10 +99,11 @@ def decode_state(name: str, detail: Mapping[str, Json], owed: Charge) -> State: 
         case "posting":
             made = detail["outcome"]
             outcome = Outcome("", _whole(made["seed"]), _money(made["units"]))
-            return Posting(_ticket(detail["ticket"]), outcome, _video(detail["video"]), float(detail["since"]))
+            ticket, video = _ticket(detail["ticket"]), _video(detail["video"])
+            return Posting(ticket, outcome, video, float(detail["since"]), _delivery(detail))
         case "delivered":
-            cost = _money(detail["cost"])
-            return Delivered(_video(detail["video"]), _whole(detail["seed"]), cost, float(detail["seconds"]))
+            made, cost, seconds = _video(detail["video"]), _money(detail["cost"]), float(detail["seconds"])
+            return Delivered(made, _whole(detail["seed"]), cost, seconds, _delivery(detail))
         case "failed":
             return Failed(decode_error(detail["error"], owed))
         case "cancelled":
@@ -113,6 +121,20 @@ def _ticket(raw: Json) -> Ticket:
 def _video(raw: Json) -> Video:
     width, height, frames, size = (int(raw[name]) for name in ("width", "height", "frames", "bytes"))
     return Video(width, height, frames, float(raw["seconds"]), size)
+
+
+def _encoded(delivery: Delivery | None) -> dict[str, Json]:
+    return {} if delivery is None else {"delivery": asdict(delivery)}
+
+
+def _delivery(detail: Mapping[str, Json]) -> Delivery | None:
+    """Return how the video came; None where an older version has not written it down, or a newer one in another way."""
+    raw = detail.get("delivery")
+    if not isinstance(raw, Mapping) or raw.get("way") not in get_args(Way):
+        return None
+    ssim, until = (None if raw.get(name) is None else float(raw[name]) for name in ("ssim", "until"))
+    kept = raw.get("kept")
+    return Delivery(raw["way"], int(raw["bytes"]), ssim, None if kept is None else str(kept), until)
 
 
 def _text(value: Decimal | None) -> str | None:

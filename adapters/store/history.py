@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from adapters.store.codec import decode
 from adapters.store.codec_states import FINAL
-from adapters.store.tables import inbox, jobs
+from adapters.store.media_index import end
+from adapters.store.tables import inbox, jobs, media
 from bot.domain.errors import Charge
 from bot.domain.model import Model
 from bot.domain.request import Author
@@ -51,7 +52,9 @@ def empty(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
 
     Their ids stay until retention takes them: a command may be delivered once more, and must not be paid for twice.
     """
-    connection.execute(sa.delete(inbox).where(inbox.c.job_id.in_(sa.select(jobs.c.id).where(which))))
+    ids = sa.select(jobs.c.id).where(which)
+    connection.execute(sa.delete(inbox).where(inbox.c.job_id.in_(ids)))
+    end(connection, media.c.job_id.in_(ids))
     return connection.execute(sa.update(jobs).where(which).values(_EMPTY)).rowcount
 
 
@@ -62,7 +65,9 @@ def is_empty(row: sa.Row[Any]) -> bool:
 
 _EMPTY = {
     **dict.fromkeys(("server", "author", "prompt"), ""),
-    **dict.fromkeys(("again_of", "image_sizes", "request_id", "seed", "node", "token_digest", "arrived"), sa.null()),
+    **dict.fromkeys(
+        ("again_of", "image_sizes", "expected", "request_id", "seed", "node", "token_digest", "arrived"), sa.null()
+    ),
     "roles": [],
     "options": {},
     "images": [{"name": "", "locator": ""}] * 2,
@@ -75,6 +80,7 @@ _EMPTY = {
     "forget": True,
     "concluded": True,
     "waiting": False,
+    "asks": False,
     "rung": False,
 }
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from adapters.store.accounts import settle
 from adapters.store.codec import micros, state_columns
-from adapters.store.codec_states import FINAL
+from adapters.store.codec_states import FINAL, PROPOSED
 from adapters.store.database import Database
 from adapters.store.history import empty
 from adapters.store.tables import inbox, jobs
@@ -60,6 +60,22 @@ class Fenced:
         A lease that ran out while the database was away may hold again: nobody has taken the job over by that alone.
         """
         await self.lease()
+
+    async def rest(self) -> None:
+        """Leave a proposed job to its author; one whose author has said something waits for its next run."""
+        tried = False
+
+        def work(connection: sa.Connection) -> None:
+            nonlocal tried
+            row = locked(connection, self.job_id)
+            if row is None or (tried and row.fence != self.fence):
+                return  # sent on its way by this very call before its connection broke
+            if row.fence != self.fence:
+                raise Superseded
+            tried = True
+            connection.execute(sa.update(jobs).where(jobs.c.id == row.id).values(**_resting(row)))
+
+        await self.database.run(work, patience=None)
 
     async def conclude(self) -> None:
         """Leave the job alone, and delete its images; one that was reopened in the meantime waits for its next run."""
@@ -131,6 +147,25 @@ def conclude(connection: sa.Connection, row: sa.Row[Any]) -> None:
     else:
         connection.execute(sa.update(jobs).where(mine).values(concluded=True, waiting=False))
         connection.execute(sa.delete(inbox).where(inbox.c.job_id == row.id))
+
+
+def _resting(row: sa.Row[Any]) -> dict[str, Any]:
+    """Return the columns that change where a job's process lets go of it because its author is asked."""
+    return {"node": None, "waiting": False} if is_resting(row, held=True) else for_another_run(row)
+
+
+def is_resting(row: sa.Row[Any], *, held: bool = False) -> bool:
+    """Whether a job waits for nothing but its author; ``held``: its process is about to let go of it."""
+    return row.state == PROPOSED and not row.stop_asked and (held or (row.node is None and not row.waiting))
+
+
+def answered(row: sa.Row[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that change where the author of a proposed job has answered.
+
+    While its process still shows it, that process keeps it, whose ``rest`` then finds it answered.
+    """
+    resting = row.node is None and not row.waiting
+    return {**values, "started_at": None, **(for_another_run(row) if resting else {})}
 
 
 def digest(token: str) -> str:

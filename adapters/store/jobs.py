@@ -1,5 +1,6 @@
 """``bot.ports.JobStore`` on the ``jobs`` table. Every method is one short transaction."""
 
+import dataclasses
 import hmac
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -11,12 +12,24 @@ from adapters.store import accounts, gallery, history
 from adapters.store.codec import decode, request_columns, state_columns
 from adapters.store.codec_states import FINAL
 from adapters.store.database import Database
-from adapters.store.hold import Fenced, Lease, digest, locked, reopened, save
+from adapters.store.hold import (
+    Fenced,
+    Lease,
+    answered,
+    digest,
+    for_another_run,
+    is_resting,
+    locked,
+    reopened,
+    save,
+)
 from adapters.store.servers import RulesReader
 from adapters.store.tables import jobs, nodes
 from bot.domain.budget import Allowance, Budget, Usage, month_of
+from bot.domain.card import Action
 from bot.domain.errors import QueueFull
-from bot.domain.job import Job
+from bot.domain.job import Accepted, Job, Proposed
+from bot.domain.mend import mended
 from bot.domain.model import Model
 from bot.domain.request import Author
 from bot.domain.server import Rules
@@ -69,8 +82,44 @@ class Jobs:
 
     async def ask_to_stop(self, job_id: str) -> None:
         """Note the stop, and ring; nothing where the job has ended."""
-        asking = sa.update(jobs).where(jobs.c.id == job_id, jobs.c.state.not_in(FINAL))
-        await self._database.run(lambda connection: connection.execute(asking.values(stop_asked=True, rung=True)))
+
+        def work(connection: sa.Connection) -> None:
+            row = locked(connection, job_id)
+            if row is not None and row.state not in FINAL:
+                resting = for_another_run(row) if is_resting(row) else {}
+                values = {"stop_asked": True, "rung": True, **resting}
+                connection.execute(sa.update(jobs).where(jobs.c.id == job_id).values(**values))
+
+        await self._database.run(work)
+
+    async def go(self, job_id: str) -> Job:
+        """Have a proposed job made. Raises :class:`LookupError` where there is no such job."""
+        return await self._answer(job_id, lambda job: job.to(Accepted()))
+
+    async def mend(self, job_id: str, mend: Action) -> Job:
+        """Have a proposed job proposed anew. Raises :class:`LookupError` where there is no such job."""
+
+        def change(job: Job) -> Job:
+            return dataclasses.replace(job, request=mended(job.request, mend)).to(Accepted(asks=True))
+
+        return await self._answer(job_id, change)
+
+    async def _answer(self, job_id: str, change: Callable[[Job], Job]) -> Job:
+        """Change a proposed job as its author has said, and have it run again; a stopped one stays as it is."""
+
+        def work(connection: sa.Connection) -> Job:
+            row = locked(connection, job_id)
+            if row is None:
+                raise LookupError(job_id)
+            job = decode(row, self._models)
+            if not isinstance(job.state, Proposed) or row.stop_asked:
+                return job
+            job = change(job)
+            values = answered(row, {**request_columns(job), **state_columns(job)})
+            connection.execute(sa.update(jobs).where(jobs.c.id == job_id).values(**values))
+            return job
+
+        return await self._database.run(work)
 
     async def arrived(self, token: str, request_id: str) -> bool:
         """Note the first request that this token brings home, and ring; reopen an unclear job."""
@@ -214,8 +263,10 @@ class Jobs:
 _KEPT = sa.select(jobs).where(jobs.c.id == sa.bindparam("job_id"))
 _STORING = sa.insert(jobs)
 _WAITING = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.waiting)
-_OWN = _WAITING.where(jobs.c.platform == sa.bindparam("platform"), jobs.c.author == sa.bindparam("author"))
-_ROOM = sa.select(_WAITING.scalar_subquery(), _OWN.scalar_subquery())
+_WHOSE = (jobs.c.platform == sa.bindparam("platform"), jobs.c.author == sa.bindparam("author"))
+_OWN = _WAITING.where(*_WHOSE)
+_ASKING = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.asks, ~jobs.c.waiting, *_WHOSE)
+_ROOM = sa.select(_WAITING.scalar_subquery(), _OWN.scalar_subquery(), _ASKING.scalar_subquery())
 
 
 def _come_home(connection: sa.Connection, job: Job) -> sa.Row[Any] | None:
@@ -225,8 +276,8 @@ def _come_home(connection: sa.Connection, job: Job) -> sa.Row[Any] | None:
 
 
 def _check_room(connection: sa.Connection, author: Author, terms: Terms) -> None:
-    everyone, own = connection.execute(_ROOM, {"platform": author.platform, "author": author.id}).one()
-    if own >= terms.waiting_per_author:
+    everyone, own, asking = connection.execute(_ROOM, {"platform": author.platform, "author": author.id}).one()
+    if own + asking >= terms.waiting_per_author:
         raise QueueFull("author", terms.waiting_per_author)
     if everyone >= terms.waiting:
         raise QueueFull("everyone", terms.waiting)

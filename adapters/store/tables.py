@@ -41,6 +41,7 @@ jobs = sa.Table(
     sa.Column("images", sa.JSON, nullable=False),
     sa.Column("again_of", Text),
     sa.Column("fit", Text, nullable=False, server_default="crop"),
+    sa.Column("swapped", sa.Boolean, nullable=False, server_default=sa.false()),
     # Where it stands: the state's name, and what else the state holds.
     sa.Column("state", Text, nullable=False),
     sa.Column("detail", sa.JSON, nullable=False),

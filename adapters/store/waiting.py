@@ -20,7 +20,13 @@ _FINAL = tuple(state.__name__.lower() for state in FINAL)
 _LOCK = 0x7477656E
 """Postgres' advisory lock of admission: two nodes that count at the same time would both fill the last place."""
 
-_RUNNING = sa.and_(jobs.c.node.is_not(None), ~jobs.c.concluded, ~jobs.c.waiting, jobs.c.state.not_in(_FINAL))
+_RUNNING = sa.and_(
+    jobs.c.node.is_not(None), ~jobs.c.concluded, ~jobs.c.waiting, ~jobs.c.asks, jobs.c.state.not_in(_FINAL)
+)
+PROPOSED_S = 3600.0
+"""How long a proposed job keeps its money reserved for an author who says nothing; then it is cancelled."""
+ASKED_AT_ONCE = 64
+"""Jobs that are proposed at the same time: their images are prepared, and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +46,19 @@ class Waiting:
     async def admit(self, node: str, terms: Terms, room: int) -> Sequence[Start]:
         """Make waiting jobs this node's, until it has ``room`` or the terms allow no more, and return them.
 
-        A job that its author stopped while it waited is admitted whatever the limits: all that is left is to say so.
+        A job that its author stopped while it waited is admitted whatever the limits: all that is left is to say so. So
+        is one that is only to be proposed; and one that was proposed long ago, whose author says nothing, is stopped.
         Jobs of dead nodes count as running, since they will. Should the answer be lost, the jobs are this node's
         nevertheless.
         """
 
         def work(connection: sa.Connection) -> Sequence[Start]:
+            connection.execute(_giving_up())
             if connection.scalar(sa.select(jobs.c.id).where(jobs.c.waiting).limit(1)) is None:
                 return []
             if not self._database.is_sqlite:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-            chosen = list(connection.execute(_stopped()))
+            chosen = [*connection.execute(_stopped()), *connection.execute(_asking())]
             own = sa.func.count().filter(jobs.c.node == node)
             running, mine = connection.execute(sa.select(sa.func.count(), own).where(_RUNNING)).one()
             free = min(terms.running - running, room - mine)
@@ -75,6 +83,18 @@ def _now() -> sa.ColumnElement[float]:
 
 def _stopped() -> sa.Select[tuple[str, int]]:
     return sa.select(jobs.c.id, jobs.c.run).where(jobs.c.waiting, jobs.c.stop_asked)
+
+
+def _asking() -> sa.Select[tuple[str, int]]:
+    asking = sa.select(jobs.c.id, jobs.c.run).where(jobs.c.waiting, jobs.c.asks, ~jobs.c.stop_asked)
+    return asking.order_by(jobs.c.accepted_at, jobs.c.id).limit(ASKED_AT_ONCE)
+
+
+def _giving_up() -> sa.Update:
+    resting = (jobs.c.asks, ~jobs.c.waiting, jobs.c.node.is_(None), ~jobs.c.concluded, ~jobs.c.stop_asked)
+    long_ago = jobs.c.started_at < time.time() - PROPOSED_S
+    stopped = {"stop_asked": True, "waiting": True, "run": jobs.c.run + 1, "fence": jobs.c.fence + 1}
+    return sa.update(jobs).where(*resting, long_ago).values(stopped)
 
 
 def _next(terms: Terms, free: int) -> sa.Select[tuple[str, int]]:
@@ -108,7 +128,7 @@ def _candidates(terms: Terms) -> sa.Subquery:
         .outerjoin(servers, _same(servers, jobs, "server"))
         .outerjoin(in_server, _same(in_server, jobs, "server"))
         .outerjoin(own, _same(own, jobs, "server", "author"))
-        .where(jobs.c.waiting, ~jobs.c.stop_asked, sa.or_(jobs.c.server == "", there < most_there))
+        .where(jobs.c.waiting, ~jobs.c.asks, ~jobs.c.stop_asked, sa.or_(jobs.c.server == "", there < most_there))
         .subquery("candidates")
     )
 

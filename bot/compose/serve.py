@@ -20,6 +20,7 @@ from adapters.store.database import Database
 from adapters.store.jobs import Jobs
 from adapters.store.migrate import migrate
 from adapters.store.nodes import Nodes
+from adapters.store.outlook import JobsOutlook
 from adapters.store.retention import purge
 from adapters.store.runtime import Driven, Runtime
 from adapters.store.staged_files import StagedFolder
@@ -40,7 +41,7 @@ from bot.flow.desk import Desk
 from bot.flow.kit import Limits
 from bot.flow.run import Exit
 from bot.flow.runner import Runner
-from bot.ports import Provider
+from bot.ports import Outlook, Provider
 from bot.wording import cli as words
 from config import catalogue
 from config.settings import Settings
@@ -164,9 +165,10 @@ async def _bot(
         faces = make_faces(jobs) if make_faces else await _faces(stack, settings, way, model, database, jobs)
         runner = runtime = None
         if nodes:
-            runner = await _runner(stack, settings, jobs, provider, faces)
+            outlook = JobsOutlook(database, terms(settings).allowance)
+            runner = await _runner(stack, settings, jobs, provider, faces, outlook)
             runtime = Runtime(database, nodes, terms(settings), ROOM, _driven(settings, database, jobs, runner, faces))
-        maker = CardMaker(charges=provider.charges)
+        maker = CardMaker(charges=provider.charges, foretells=True)
         desk = Desk(jobs, model, terms(settings), maker, time.time, runtime.wake if runtime else _nobody)
         bot = Bot(settings, role, database, jobs, provider, desk, faces, runtime, runner, ending)
         await _open(stack, bot)
@@ -202,7 +204,7 @@ def _models(settings: Settings, *, charges: bool) -> dict[str, Model]:
 
 
 async def _runner(
-    stack: AsyncExitStack, settings: Settings, jobs: Jobs, provider: Provider, faces: Sequence[Face]
+    stack: AsyncExitStack, settings: Settings, jobs: Jobs, provider: Provider, faces: Sequence[Face], outlook: Outlook
 ) -> Runner:
     webhooks = settings.public_url is not None and provider.charges
     limits = Limits(
@@ -221,7 +223,8 @@ async def _runner(
     await staged.sweep(jobs.unfinished)
     tools = stack.enter_context(kit(provider, faces[0].platform.attachments, workroom, limits, time.time))
     platforms = {face.platform.name: face.platform for face in faces}
-    return Runner(jobs, replace(tools, webhooks=webhooks, at_hand=False), platforms, staged, Exit())
+    tools = replace(tools, webhooks=webhooks, at_hand=False, outlook=outlook)
+    return Runner(jobs, tools, platforms, staged, Exit())
 
 
 def _driven(settings: Settings, database: Database, jobs: Jobs, runner: Runner, faces: Sequence[Face]) -> Driven:

@@ -28,6 +28,13 @@ class Field:
 class Action(Enum):
     """What a reader may do with a job, as a button; the value is what a platform stores in it."""
 
+    GO = "go"
+    EXCHANGE = "exchange"
+    WIDE = "wide"
+    TALL = "tall"
+    SQUARE = "square"
+    BLUR = "blur"
+    CROP = "crop"
     CANCEL = "cancel"
     LOOK_AGAIN = "look"
     SEND_AGAIN = "again"

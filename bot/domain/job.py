@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Literal
 
 from bot.domain.errors import Charge, TweenError
 from bot.domain.media import Frame, Video
@@ -26,6 +27,26 @@ class Outcome:
     video_url: str
     seed: int | None
     units: Decimal | None
+
+
+Way = Literal["as it is", "copy", "link"]
+"""How a video comes to its channel: the file as it was made, a lighter copy of it, or a link to it."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How a video came to its channel. ``bytes`` are those of the file that is there, or that the link leads to.
+
+    ``ssim`` is how like the video a copy is (0..1, structural similarity), None where there is no copy. ``kept`` is the
+    video's id at the media store and ``until`` the end of its link (epoch seconds), None where there is no link. It
+    opens the video to whoever has it, so no repr and no log shows it.
+    """
+
+    way: Way
+    bytes: int
+    ssim: float | None = None
+    kept: str | None = field(default=None, repr=False)
+    until: float | None = None
 
 
 @dataclass(frozen=True)
@@ -96,22 +117,30 @@ class Finished:
 
 @dataclass(frozen=True)
 class Posting:
-    """The video is here and may be on its way to the channel: the intent, recorded before it is posted."""
+    """The video is here and may be on its way to the channel: the intent, recorded before it is posted.
+
+    ``delivery`` is the way that it is about to take.
+    """
 
     ticket: Ticket
     outcome: Outcome
     video: Video
     since: float
+    delivery: Delivery | None = None
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """The author has the video. ``cost`` in US dollars, None where nobody is billed; ``seconds`` from accept to now."""
+    """The author has the video. ``cost`` in US dollars, None where nobody is billed; ``seconds`` from accept to now.
+
+    ``delivery`` is how it came, None where an older version has brought it.
+    """
 
     video: Video
     seed: int | None
     cost: Decimal | None
     seconds: float
+    delivery: Delivery | None = None
 
 
 @dataclass(frozen=True)
@@ -206,7 +235,8 @@ class Job:
             raise IllegalTransition(f"{type(self.state).__name__} -> {type(state).__name__}")
         match state:
             case Staged(start=start, end=end):
-                return replace(self, state=state, image_sizes=(start.size, end.size))
+                # Where the frames have borders, the images have other sizes.
+                return replace(self, state=state, image_sizes=self.image_sizes or (start.size, end.size))
             case Submitted(ticket=ticket):
                 return replace(self, state=state, request_id=ticket.request_id)
             case _:

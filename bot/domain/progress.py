@@ -13,6 +13,7 @@ class Phase(Enum):
 
     WAITING = "waiting"
     STAGING = "staging"
+    ASKING = "asking"
     SUBMITTING = "submitting"
     RECONCILING = "reconciling"
     QUEUED = "queued"

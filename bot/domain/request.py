@@ -84,7 +84,8 @@ class TweenRequest:
     """A command that obeys the model's rules: valid once built, so build it with :func:`checked`.
 
     ``id`` is the command's, hence the job's idempotency key. ``options`` is complete: every option
-    of the model that has a default is there.
+    of the model that has a default is there. ``start`` and ``end`` are the command's; ``swapped``: the video begins
+    with the command's last image.
     """
 
     id: str
@@ -96,6 +97,12 @@ class TweenRequest:
     options: Mapping[str, Value]
     again_of: str | None = None
     fit: Fit = Fit.CROP
+    swapped: bool = False
+
+    @property
+    def images(self) -> tuple[ImageRef, ImageRef]:
+        """The first and the last image of the video: those of the command, or the other way round."""
+        return (self.end, self.start) if self.swapped else (self.start, self.end)
 
     @property
     def price(self) -> Decimal:

@@ -20,25 +20,31 @@ from bot.domain.job import (
     Submitting,
     Unclear,
 )
+from bot.domain.mend import CUT_WORTH_TELLING, cut_away, enlarged, mends
 from bot.domain.progress import Phase, Progress
+from bot.domain.request import Fit
 from bot.ports import CancelAnswer
 from bot.wording import card as words
+from bot.wording.delivery import told
 from bot.wording.refusals import explain
 from bot.wording.units import money
 
-CROP_WORTH_TELLING = 0.1
-"""The share of an image that may be cropped away before it is said."""
-
+ENLARGED_WORTH_TELLING = 1.5
+"""How many times an image may be enlarged before it is said."""
 
 REMIXES = (Action.RERUN, Action.EDIT, Action.SWAP)
 """What makes a new job of an old one's frames."""
 
 
 class CardMaker:
-    """Makes the cards of jobs for one provider; ``charges`` says whether a job costs money there."""
+    """Makes the cards of jobs for one provider; ``charges`` says whether a job costs money there.
 
-    def __init__(self, *, charges: bool) -> None:
+    ``foretells``: whether earlier jobs are known, and hence what there is to be said of the time that a job takes.
+    """
+
+    def __init__(self, *, charges: bool, foretells: bool = False) -> None:
         self._charges = charges
+        self._foretells = foretells
 
     @property
     def charges(self) -> bool:
@@ -73,6 +79,8 @@ class CardMaker:
             else None,
             words.SEED: self._seed(job),
             words.PRICE: self._price(job),
+            words.LEFT: self._left(job),
+            words.EXPECTED: self._expected(job),
             words.REQUEST: job.request_id,
         }
         return tuple(Field(name, value) for name, value in facts.items() if value is not None)
@@ -91,6 +99,18 @@ class CardMaker:
                 return money(cost)
             case _:
                 return money(job.request.price)
+
+    def _left(self, job: Job) -> str | None:
+        match job.state:
+            case Proposed(left=Decimal() as left) if self._charges:
+                return money(left)
+            case _:
+                return None
+
+    def _expected(self, job: Job) -> str | None:
+        """Say how long it may take, from when that is known until it ends."""
+        is_known = self._foretells and job.image_sizes is not None and not job.is_final
+        return words.expected(job.expected) if is_known else None
 
     def _ending(self, state: State) -> str:
         match state:
@@ -133,6 +153,8 @@ def _actions(job: Job, progress: Progress, answer: CancelAnswer | None) -> tuple
             return (*(REMIXES if job.image_sizes else ()), Action.RECIPE, Action.DELETE)
         case Finished() | Posting():
             return ()
+        case Proposed():
+            return (Action.GO, *mends(job), Action.CANCEL)
         case _:
             # A stop that was answered is not asked for twice.
             return () if answer or progress.phase is Phase.RESUMING else (Action.CANCEL,)
@@ -142,23 +164,31 @@ def _notices(job: Job, answer: CancelAnswer | None) -> tuple[str, ...]:
     match job.state:
         case Failed() | Cancelled() | Unclear():
             return ()
-        case Delivered():
-            return _crops(job)
+        case Delivered(delivery=delivery, video=video):
+            came = told(delivery, video)
+            return (*_crops(job), *([came] if came else ()))
         case _:
-            return (*_crops(job), *([words.CANCEL_TOLD[answer]] if answer else ()))
+            return (*_crops(job), *_enlargements(job), *([words.CANCEL_TOLD[answer]] if answer else ()))
 
 
 def _crops(job: Job) -> tuple[str, ...]:
-    if job.image_sizes is None or job.video_size is None:
+    video = job.video_size
+    if video is None or job.request.fit is not Fit.CROP:
         return ()
-    sizes: dict[Which, tuple[int, int]] = {"start": job.image_sizes[0], "end": job.image_sizes[1]}
-    shares = {which: _cut_away(size, job.video_size) for which, size in sizes.items()}
+    shares = {which: cut_away(size, video) for which, size in _sizes(job).items()}
+    return tuple(words.cropped(which, share, video) for which, share in shares.items() if share >= CUT_WORTH_TELLING)
+
+
+def _enlargements(job: Job) -> tuple[str, ...]:
+    video = job.video_size
+    if video is None:
+        return ()
+    times = {which: enlarged(size, video, job.request.fit) for which, size in _sizes(job).items()}
+    sizes = _sizes(job)
     return tuple(
-        words.cropped(which, share, job.video_size) for which, share in shares.items() if share >= CROP_WORTH_TELLING
+        words.enlarged(which, sizes[which], each) for which, each in times.items() if each >= ENLARGED_WORTH_TELLING
     )
 
 
-def _cut_away(image: tuple[int, int], video: tuple[int, int]) -> float:
-    """Return the share of the image (0..1) that a centre crop to the video's shape removes."""
-    mine, wanted = image[0] / image[1], video[0] / video[1]
-    return 1 - min(mine, wanted) / max(mine, wanted)
+def _sizes(job: Job) -> dict[Which, tuple[int, int]]:
+    return {} if job.image_sizes is None else {"start": job.image_sizes[0], "end": job.image_sizes[1]}

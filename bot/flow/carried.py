@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from bot.domain.card import Card
 from bot.domain.job import Job
-from bot.domain.media import Frame, Video
+from bot.domain.media import Frame
 from bot.domain.progress import Progress
 from bot.flow.card import CardMaker
 from bot.flow.kit import Kit
@@ -15,7 +14,7 @@ from bot.flow.narrate import Narrator
 from bot.flow.run import Exit, Run
 from bot.flow.signals import Signals
 from bot.flow.step import step
-from bot.ports import CancelAnswer, Channel, Claim, Hold, Platform, Ring, StagedFiles
+from bot.ports import CancelAnswer, Channel, Claim, Hold, Parcel, Platform, Ring, StagedFiles
 
 
 class Carried:
@@ -93,6 +92,10 @@ class _Noted:
         """Make sure that the job is still ours."""
         await self.inner.check()
 
+    async def rest(self) -> None:
+        """Its author is asked."""
+        await self.inner.rest()
+
     async def conclude(self) -> None:
         """Nothing is left to do."""
         await self.inner.conclude()
@@ -125,15 +128,19 @@ class _Fenced:
         await self.hold.check()
         await self.inner.show(card)
 
-    async def bring(self, job: Job, path: Path) -> None:
+    async def limit(self) -> int | None:
+        """As the channel's."""
+        return await self.inner.limit()
+
+    async def bring(self, job: Job, parcel: Parcel) -> None:
         """Bring the video."""
         await self.hold.check()
-        await self.inner.bring(job, path)
+        await self.inner.bring(job, parcel)
 
-    async def post(self, job: Job, video: Video, path: Path) -> None:
+    async def post(self, job: Job, parcel: Parcel) -> None:
         """Post the video."""
         await self.hold.check()
-        await self.inner.post(job, video, path)
+        await self.inner.post(job, parcel)
 
     async def posted(self, job: Job) -> bool:
         """Look for the video."""

@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.budget import Usage
-from bot.domain.card import Card
+from bot.domain.card import Action, Card
 from bot.domain.errors import Draining, NotYours
-from bot.domain.job import Accepted, Job, Staged, Submitted, Submitting, Unclear
+from bot.domain.job import Accepted, Job, Proposed, Staged, Submitted, Submitting, Unclear
 from bot.domain.model import Model
 from bot.domain.progress import Phase, Progress
 from bot.domain.request import Author, Command, ImageRef
@@ -21,6 +21,7 @@ from bot.ports import Entry, JobStore, Sought, Terms
 
 _PHASES: Mapping[type, Phase] = {
     Accepted: Phase.WAITING,
+    Proposed: Phase.ASKING,
     Staged: Phase.STAGING,
     Submitting: Phase.RECONCILING,
     Submitted: Phase.QUEUED,
@@ -75,6 +76,8 @@ class Desk:
             command = replace(command, options=rules.complete(command.options, self._model))
             rules.check_safety(command.options, self._model, where)
         job = replace(accept(command, self._model, self._clock()), place=place)
+        if self._is_to_ask(command, job, rules):
+            job = replace(job, state=Accepted(asks=True))
         waiting = narrower(rules.waiting_per_author, self._terms.waiting_per_author)
         kept = await self._store.accept(job, replace(self._terms, waiting_per_author=waiting))
         self._wake()
@@ -113,6 +116,24 @@ class Desk:
             self._wake()
         return job
 
+    async def go(self, job_id: str, author: Author) -> Job | None:
+        """Have a proposed job made; others stay as they are. None where there is no such job."""
+        job = await self._own(job_id, author)
+        if job is None or not isinstance(job.state, Proposed):
+            return job
+        job = await self._store.go(job_id)
+        self._wake()
+        return job
+
+    async def mend(self, job_id: str, author: Author, mend: Action) -> Job | None:
+        """Have a proposed job proposed anew with a change; others stay as they are. None where there is no such job."""
+        job = await self._own(job_id, author)
+        if job is None or not isinstance(job.state, Proposed):
+            return job
+        job = await self._store.mend(job_id, mend)
+        self._wake()
+        return job
+
     async def look_again(self, job_id: str, author: Author) -> Job | None:
         """Have an unclear job looked up once more. None where there is no such job."""
         job = await self._own(job_id, author)
@@ -134,8 +155,9 @@ class Desk:
         if job is None or not isinstance(job.state, Unclear):
             return job
         old = job.request
-        start, end = images or (old.start, old.end)
-        command = Command(again_id(job_id), author, start, end, old.prompt, old.options, again_of=job_id)
+        start, end = images or old.images
+        again = again_id(job_id)
+        command = Command(again, author, start, end, old.prompt, old.options, again_of=job_id, fit=old.fit)
         return await self.accept(command, place)
 
     async def history(self, author: Author, limit: int = 20) -> Sequence[Entry]:
@@ -171,6 +193,15 @@ class Desk:
         if command.where is None or not author.server:
             return Rules()
         return await self._store.rules(author.platform, author.server)
+
+    def _is_to_ask(self, command: Command, job: Job, rules: Rules) -> bool:
+        """Whether the job waits for a *Go*: its author wants it, or its price is above the limit of where it is made.
+
+        Sending an unclear job again is an answer already, and where there are no channels the price is shown before.
+        """
+        limit = self._terms.ask_over if rules.ask_over is None else rules.ask_over
+        is_dear = command.where is not None and limit is not None and job.request.price > limit
+        return command.asks or (is_dear and command.again_of is None)
 
     async def _own(self, job_id: str, author: Author) -> Job | None:
         job = await self._store.load(job_id)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.errors import Charge
-from bot.ports import Attachments, Frames, Provider, Videos
+from bot.flow.ladder import Ladder
+from bot.ports import Attachments, Frames, Outlook, Provider, Videos
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ class Kit:
     """The outside of one flow. ``workroom`` is a folder for files under way; ``clock`` gives seconds.
 
     ``webhooks`` is whether the provider is to call back: each request then carries a secret of its own. ``at_hand`` is
-    whether those who read the cards sit at this machine, and can be told where a file lies.
+    whether those who read the cards sit at this machine, and can be told where a file lies. ``ladder`` has the ways of a
+    video to a channel that does not take it as it is. ``outlook`` foretells from
+    earlier jobs, where any are stored.
     """
 
     provider: Provider
@@ -45,6 +48,8 @@ class Kit:
     clock: Callable[[], float]
     webhooks: bool = False
     at_hand: bool = True
+    ladder: Ladder = Ladder()
+    outlook: Outlook | None = None
 
     def owed(self, charge: Charge) -> Charge:
         """Return what may be said of a bill: this, or nothing where nobody is billed."""

@@ -60,6 +60,9 @@ class Unrecorded:
     async def check(self) -> None:
         """Do nothing."""
 
+    async def rest(self) -> None:
+        """Do nothing."""
+
     async def conclude(self) -> None:
         """Do nothing."""
 

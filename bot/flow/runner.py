@@ -11,10 +11,11 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.domain.errors import ChannelGone, Charge, Defect, TweenError
-from bot.domain.job import Accepted, Failed, Finished, Job, Posting, Staged, Submitted
+from bot.domain.job import Accepted, Failed, Finished, Job, Posting, Proposed, Staged, Submitted
 from bot.domain.progress import Phase, Progress
 from bot.flow.card import CardMaker
 from bot.flow.carried import Carried
+from bot.flow.deliver import put_away
 from bot.flow.kit import Kit
 from bot.flow.patience import Turns
 from bot.flow.run import Exit
@@ -38,7 +39,7 @@ class Runner:
         self._platforms = platforms
         self._staged_files = staged_files
         self._exit = exit_
-        self._maker = CardMaker(charges=kit.provider.charges)
+        self._maker = CardMaker(charges=kit.provider.charges, foretells=kit.outlook is not None)
         self._carried: dict[str, Carried] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -69,6 +70,9 @@ class Runner:
                 return None
             if carried.job.is_final:
                 await self._conclude(carried)
+                return None
+            if isinstance(carried.job.state, Proposed) and not carried.run.signals.stopped:
+                await self._rest(carried)
                 return None
             if not isinstance(carried.job.state, Submitted):
                 await self._further(carried)
@@ -148,17 +152,34 @@ class Runner:
 
     def _may_owe(self, job: Job) -> Charge:
         match job.state:
-            case Accepted() | Staged():
+            case Accepted() | Proposed() | Staged():
                 return Charge.NONE
             case Finished() | Posting():
                 return self._kit.owed(Charge.BILLED)
             case _:
                 return self._kit.owed(Charge.POSSIBLE)
 
+    async def _rest(self, carried: Carried) -> None:
+        """Show what is proposed, and let the job rest, without a process, until its author says something."""
+        await self._show_at_last(carried, Phase.ASKING)
+        self._carried.pop(carried.job.id, None)
+        await carried.run.hold.rest()
+
     async def _conclude(self, carried: Carried) -> None:
         """Show the last card until it is shown, or cannot be, and let everything of the job go."""
+        put_away(carried.job, self._kit)
+        await self._show_at_last(carried, Phase.DELIVERING)
+        await self._staged_files.drop(carried.job.id)
+        self._carried.pop(carried.job.id, None)
+        try:
+            await carried.run.hold.conclude()
+        except Superseded:
+            # An unclear job that came home, or was looked up again, just now: a run of its own goes on with it.
+            log.info("reopened", job_id=carried.job.id)
+
+    async def _show_at_last(self, carried: Carried, phase: Phase) -> None:
         await carried.narrator.close()
-        card = self._maker.card(carried.job, Progress(Phase.DELIVERING), self._kit.clock())
+        card = self._maker.card(carried.job, Progress(phase), self._kit.clock())
         turns = Turns(self._kit)
         while not carried.narrator.has_shown(card):
             try:
@@ -176,10 +197,3 @@ class Runner:
                 # A fault of ours would be met again without end, and the job never be let go.
                 log.exception("last_card_not_shown", job_id=card.job_id)
                 break
-        await self._staged_files.drop(card.job_id)
-        self._carried.pop(card.job_id, None)
-        try:
-            await carried.run.hold.conclude()
-        except Superseded:
-            # An unclear job that came home, or was looked up again, just now: a run of its own goes on with it.
-            log.info("reopened", job_id=card.job_id)

@@ -30,6 +30,10 @@ class Hold(Protocol):
         """Make sure, right before an effect outside, that this process still holds the job."""
         ...
 
+    async def rest(self) -> None:
+        """Leave a proposed job to its author; one whose author has said something by now waits for its next run."""
+        ...
+
     async def conclude(self) -> None:
         """Take note that the final card is shown: nothing is left to do."""
         ...

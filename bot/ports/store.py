@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Protocol
 
 from bot.domain.budget import Allowance, Budget, Usage
+from bot.domain.card import Action
 from bot.domain.job import Expected, Job
 from bot.domain.request import Author
 from bot.domain.server import Rules
 from bot.ports.carrying import Claim, Ring
+from bot.ports.moderation import Deed
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,14 @@ class JobStore(Protocol):
         """Have an unclear job looked up once more; others are returned as they are."""
         ...
 
+    async def go(self, job_id: str) -> Job:
+        """Have a proposed job made, as it was shown; others are returned as they are."""
+        ...
+
+    async def mend(self, job_id: str, mend: Action) -> Job:
+        """Have a proposed job proposed anew, changed by a mend of :mod:`bot.domain.mend`; others stay as they are."""
+        ...
+
     async def rung(self) -> Sequence[Ring]:
         """Return the news for jobs of this process that it has not been told yet."""
         ...
@@ -131,14 +141,6 @@ class JobStore(Protocol):
         """Return this month's money of an author and the author's server."""
         ...
 
-    async def set_budget(self, budget: Budget) -> None:
-        """Set a budget; it holds from the next accept on."""
-        ...
-
-    async def drop_budget(self, budget: Budget) -> None:
-        """Remove the budget of that platform, server, kind and id."""
-        ...
-
     async def budgets(self, platform: str, server: str) -> Sequence[Budget]:
         """Return the budgets of a server."""
         ...
@@ -152,13 +154,17 @@ class JobStore(Protocol):
         ...
 
     async def rules(self, platform: str, server: str) -> Rules:
-        """Return a server's rules; those of one that has set none leave everything open."""
+        """Return a server's rules; those of one that has set none leave everything open.
+
+        What cannot be read of them is :attr:`Rules.unreadable`.
+        """
         ...
 
-    async def forget(self, author: Author) -> tuple[int, int]:
+    async def forget(self, author: Author, deed: Deed | None = None) -> tuple[int, int]:
         """Delete what is stored of an author's ended jobs on that platform; (deleted, still under way).
 
         Those under way are deleted when they end. The sums of the month stay, under a pseudonym, and so do the bare
-        ids for a while: a command that is redelivered is still no new job, but one that has been cancelled.
+        ids for a while: a command that is redelivered is still no new job, but one that has been cancelled. In what the
+        moderation has done the author has a pseudonym. ``deed`` tells of it, where somebody else does it.
         """
         ...

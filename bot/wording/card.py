@@ -5,6 +5,7 @@ from typing import assert_never
 
 from bot.domain.card import Action, Tone
 from bot.domain.errors import Charge, Which
+from bot.domain.job import Expected
 from bot.domain.media import Video
 from bot.domain.model import Value
 from bot.domain.progress import Phase, Progress
@@ -21,12 +22,20 @@ TITLES: Mapping[Tone, str] = {
 }
 
 MODEL, SIZE, LENGTH, SEED, PRICE, REQUEST = "Model", "Size", "Length", "Seed", "Price", "Request"
+LEFT, EXPECTED = "Budget left", "Expected"
 FREE = "free"
 UNCLEAR = (
     "This may have been charged. It was not sent again, and will not be unless you do: "
     "look at the provider's dashboard first."
 )
 ACTIONS: Mapping[Action, str] = {
+    Action.GO: "Go",
+    Action.EXCHANGE: "Swap",
+    Action.WIDE: "16:9",
+    Action.TALL: "9:16",
+    Action.SQUARE: "1:1",
+    Action.BLUR: "Fit with blurred borders",
+    Action.CROP: "Crop instead",
     Action.CANCEL: "Cancel",
     Action.LOOK_AGAIN: "Look again",
     Action.SEND_AGAIN: "Send again (may charge twice)",
@@ -60,6 +69,8 @@ def status(progress: Progress, now: float) -> str:  # noqa: PLR0911  # one line 
             return "Waiting for its turn"
         case Phase.STAGING:
             return "Preparing the images"
+        case Phase.ASKING:
+            return "Nothing is sent before you press Go; without it, this is dropped in an hour."
         case Phase.SUBMITTING:
             return "Sending the request"
         case Phase.RECONCILING:
@@ -98,6 +109,24 @@ def cropped(which: Which, share: float, target: tuple[int, int]) -> str:
         f"The {IMAGE[which]} has another shape than the video ({target[0]} x {target[1]}): "
         f"{share:.0%} of it is cropped away.".replace("%", " %")
     )
+
+
+FEW = 10
+"""So many earlier jobs are said to be few."""
+
+
+def expected(expected: Expected | None) -> str:
+    """``1 min 40 s to 3 min, as 37 videos like this took``."""
+    if expected is None:
+        return "no history yet"
+    between = f"{duration(expected.low)} to {duration(expected.high)}"
+    videos = "1 video" if expected.jobs == 1 else f"{expected.jobs} videos"
+    return f"{between}, from only {videos}" if expected.jobs < FEW else f"{between}, as {videos} like this took"
+
+
+def enlarged(which: Which, image: tuple[int, int], times: float) -> str:
+    """Tell that an image is much smaller than the video."""
+    return f"The {IMAGE[which]} is small ({pixels(image)}): it is enlarged {times:.1f} times, and will look soft."
 
 
 def model(endpoint: str, *, charges: bool) -> str:

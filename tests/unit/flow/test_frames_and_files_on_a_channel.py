@@ -61,6 +61,9 @@ class Remembering:
     async def check(self) -> None:
         """Say nothing."""
 
+    async def rest(self) -> None:
+        """Say nothing."""
+
     async def conclude(self) -> None:
         """Say nothing."""
 

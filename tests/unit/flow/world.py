@@ -134,6 +134,10 @@ class WorldHold:
         """One process at a time lives here."""
         assert self._fence == self._world.fence
 
+    async def rest(self) -> None:
+        """Nobody is asked here."""
+        raise AssertionError("a job that asks nobody")
+
     async def conclude(self) -> None:
         """Nothing is left to do."""
         await self._world.cross()
@@ -290,10 +294,13 @@ class WorldChannel:
         await self.world.cross()
         self.world.card = card
 
-    async def bring(self, job: Job, path: Path) -> None:
+    async def limit(self) -> None:
+        """There is none."""
+
+    async def bring(self, job: Job, parcel: Parcel) -> None:
         """Do nothing: a message carries its file."""
 
-    async def post(self, job: Job, video: Video, path: Path) -> None:
+    async def post(self, job: Job, parcel: Parcel) -> None:
         """Do what the plan says."""
         world = self.world
         await world.cross()

@@ -10,6 +10,7 @@ down_revision = "0004"
 def upgrade() -> None:
     """Add what is new; jobs that are there ask for nothing, and are cropped."""
     op.add_column("jobs", sa.Column("fit", sa.Text(), nullable=False, server_default="crop"))
+    op.add_column("jobs", sa.Column("swapped", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("jobs", sa.Column("expected", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("jobs", sa.Column("asks", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index(
