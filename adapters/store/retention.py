@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from adapters.store.database import Database
 from adapters.store.inbox import sweep
-from adapters.store.tables import accounts, jobs
+from adapters.store.media_index import end
+from adapters.store.tables import accounts, jobs, media
 
 Gone = Callable[[Collection[str]], Awaitable[None]]
 """Is told the ids of jobs that are no longer stored."""
@@ -39,7 +40,13 @@ async def purge(
     some = sa.select(jobs.c.id).where(jobs.c.concluded, jobs.c.finished_at < older_than).limit(BATCH)
     deleting = sa.delete(jobs).where(jobs.c.id.in_(some.scalar_subquery()), jobs.c.concluded).returning(jobs.c.id)
     deleted = 0
-    while now := await database.run(lambda connection: connection.execute(deleting).scalars().all()):
+
+    def work(connection: sa.Connection) -> Collection[str]:
+        ids = connection.execute(deleting).scalars().all()
+        end(connection, media.c.job_id.in_(ids))
+        return ids
+
+    while now := await database.run(work):
         await gone(now)
         deleted += len(now)
     return deleted

@@ -1,0 +1,86 @@
+"""A store of kept videos over one of its storages, with a clock that the tests turn."""
+
+from abc import abstractmethod
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from adapters.media_store.shelf import MediaShelf, Room
+from adapters.media_store.storage import Storage
+from adapters.media_store.sweep import sweep
+from adapters.store.media_index import StoredMediaIndex
+
+DAYS_30 = 30 * 86_400.0
+
+
+@dataclass
+class Place:
+    """An index and a storage, and what a test does to them."""
+
+    index: StoredMediaIndex
+    storage: Storage
+    files_of: Path
+    now: float = 1_790_000_000.0
+    all_room: Room = field(default_factory=lambda: Room(DAYS_30, 2 * 1024**3, 20 * 1024**3))
+
+    @property
+    def shelf(self) -> MediaShelf:
+        """The store, as the room now is."""
+        return MediaShelf(self.index, self.storage, "https://bot.example/", self.all_room, lambda: self.now)
+
+    def room(self, bytes_: int = 20 * 1024**3, file_bytes: int = 2 * 1024**3) -> None:
+        """Make the room smaller."""
+        self.all_room = Room(DAYS_30, file_bytes, bytes_)
+
+    def video(self, size: int) -> Path:
+        """Return a file of that size, the same bytes for the same size."""
+        path = self.files_of / f"{size}.mp4"
+        if not path.exists():
+            path.write_bytes(Random(size).randbytes(size))
+        return path
+
+    async def read(self, id_: str) -> bytes | None:
+        """Return what is kept under an id, read as a server would."""
+        async with self.storage.reading(id_) as content:
+            if content is None:
+                return None
+            pieces = [await content.read(at, 1024 * 1024) for at in range(0, content.size, 1024 * 1024)]
+            return b"".join(pieces)
+
+    async def swept(self) -> int:
+        """Sweep."""
+        return await sweep(self.index, self.storage, self.now)
+
+    @abstractmethod
+    def files(self) -> Collection[str]:
+        """Return the ids of all files that lie in the storage."""
+
+    @abstractmethod
+    def break_storage(self) -> None:
+        """Have the storage refuse whatever is asked."""
+
+    @abstractmethod
+    def mend_storage(self) -> None:
+        """Have it work again."""
+
+
+class OnDisk(Place):
+    """A folder."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the files are."""
+        return Path(self.storage.name)
+
+    def files(self) -> Collection[str]:
+        """Return the names, without their endings."""
+        return sorted(path.stem for path in self.folder.iterdir())
+
+    def break_storage(self) -> None:
+        """Put a file where the folder should be."""
+        self.folder.write_bytes(b"")
+
+    def mend_storage(self) -> None:
+        """Take it away."""
+        self.folder.unlink()
