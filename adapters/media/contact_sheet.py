@@ -10,9 +10,8 @@ from pathlib import Path
 from av.video.frame import VideoFrame
 from PIL import Image, ImageDraw, ImageFilter
 
-from adapters.media.aside import Aside
 from adapters.media.lettering import BRIGHT, DIM, FAINT, Lettering, elided
-from adapters.media.videos import opened
+from adapters.media.videos import VideoWork, counted, in_time, opened
 from bot.domain.errors import BadVideo
 
 DEADLINE = 120.0
@@ -57,22 +56,15 @@ class Still:
     picture: Image.Image
 
 
-class ContactSheet:
+class ContactSheet(VideoWork):
     """Pictures that show a whole video at a glance (:class:`bot.ports.ContactSheets`)."""
 
     def __init__(self, deadline: float = DEADLINE) -> None:
-        self._aside = Aside("contact-sheet", deadline)
+        super().__init__("contact-sheet", deadline, "not drawn")
 
     async def draw(self, video: Path, to: Path, title: str, facts: str) -> None:
         """Write the sheet as a PNG that appears at ``to`` only when it is whole; raise :class:`BadVideo`."""
-        try:
-            await self._aside.run(partial(_drawn, video, to, title, facts))
-        except TimeoutError as e:
-            raise BadVideo(f"not drawn within {self._aside.deadline:g} s") from e
-
-    def close(self) -> None:
-        """Wait for the sheet in hand and end the thread."""
-        self._aside.close()
+        await self.do(partial(_drawn, video, to, title, facts))
 
 
 def layout_for(size: tuple[int, int], frames: int) -> Layout:
@@ -92,8 +84,8 @@ def chosen(frames: int, count: int) -> list[int]:
     return sorted({round(place * (frames - 1) / (count - 1)) for place in range(count)})
 
 
-def _drawn(video: Path, to: Path, title: str, facts: str) -> None:
-    layout, stills, frames = _stills(video)
+def _drawn(video: Path, to: Path, title: str, facts: str, until: float) -> None:
+    layout, stills, frames = _stills(video, until)
     sheet = Image.new("RGB", layout.sheet, GROUND)
     _words(sheet, title, facts)
     for place, still in enumerate(stills):
@@ -107,16 +99,16 @@ def _drawn(video: Path, to: Path, title: str, facts: str) -> None:
         part.unlink(missing_ok=True)
 
 
-def _stills(video: Path) -> tuple[Layout, list[Still], int]:
+def _stills(video: Path, until: float) -> tuple[Layout, list[Still], int]:
     """Return the layout, the chosen frames and the number of all frames."""
     with opened(video) as (container, stream):
-        frames = stream.frames or sum(1 for packet in container.demux(stream) if packet.size)
+        frames = stream.frames or counted(container, stream, until)
         layout = layout_for((stream.width, stream.height), frames)
         container.seek(stream.start_time or 0, stream=stream)
         wanted = set(chosen(frames, layout.columns * layout.rows))
         stills = [
             Still(number, frame.time or 0.0, _thumbnail(frame, layout.cell))
-            for number, frame in enumerate(container.decode(stream))
+            for number, frame in enumerate(in_time(container.decode(stream), until))
             if number in wanted
         ]
     if not stills:

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from bot.domain.errors import BadVideo
 from bot.domain.media import Video
+from bot.ports.media import Copy
 
 DEADLINE = 300.0
 MADE = "video.mp4"
@@ -32,7 +34,7 @@ class PyAVFitter:
         self._deadline = deadline
         self._turn = asyncio.Lock()
 
-    async def fit(self, path: Path, to: Path, limit: int) -> Video:
+    async def fit(self, path: Path, to: Path, limit: int) -> Copy:
         """Write a copy of at most ``limit`` bytes, which appears at ``to`` only when it is whole.
 
         It is H.264 (High, yuv420p) with the same frames at the same times, and AAC of 96 kbit/s where there is sound.
@@ -42,9 +44,9 @@ class PyAVFitter:
         """
         try:
             async with asyncio.timeout(self._deadline), self._turn, _folder(to) as folder:
-                video = await _answered(path, folder, limit)
+                copy = await _answered(path, folder, limit)
                 (folder / MADE).replace(to)
-                return video
+                return copy
         except TimeoutError as e:
             raise BadVideo(f"not made smaller within {self._deadline:g} s") from e
         except OSError as e:
@@ -63,7 +65,7 @@ async def _folder(to: Path) -> AsyncIterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _answered(path: Path, folder: Path, limit: int) -> Video:
+async def _answered(path: Path, folder: Path, limit: int) -> Copy:
     """Run a worker and return what it says; it is gone, whatever happens, before its folder is."""
     process = await asyncio.create_subprocess_exec(
         *_command(path, folder, limit),
@@ -77,7 +79,7 @@ async def _answered(path: Path, folder: Path, limit: int) -> Video:
         line = await process.stdout.readline()
     finally:
         await _ended(process)
-    return _video(line, process.returncode)
+    return _copy(line, process.returncode)
 
 
 def _command(path: Path, folder: Path, limit: int) -> tuple[str, ...]:
@@ -87,17 +89,20 @@ def _command(path: Path, folder: Path, limit: int) -> tuple[str, ...]:
 
 
 async def _ended(process: Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
+    # Not process.kill(): that looks first whether it has ended, and takes its status away from asyncio, which then
+    # knows none.
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
     await process.wait()
 
 
-def _video(line: bytes, status: int | None) -> Video:
-    """Read the worker's answer: the facts of the copy, or why there is none."""
+def _copy(line: bytes, status: int | None) -> Copy:
+    """Read the worker's answer: the copy's facts, or why there is none."""
     try:
         answer = json.loads(line)
     except ValueError as e:
         raise BadVideo(f"not made smaller: the encoder ended with {status}") from e
     if "bad" in answer:
         raise BadVideo(answer["bad"])
-    return Video(**answer["video"])
+    return Copy(Video(**answer["video"]), answer["ssim"])

@@ -25,9 +25,11 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from adapters.media.fit import MADE
+from adapters.media.likeness import likeness
 from adapters.media.videos import PyAVVideos, opened
 from bot.domain.errors import BadVideo
 from bot.domain.media import Video
+from bot.ports.media import Copy
 
 STEPS = (1.0, 0.75, 0.5)
 """The sides of the copy, as parts of the video's."""
@@ -68,7 +70,7 @@ class Order:
     bit_rate: int
 
 
-def fitted(path: Path, folder: Path, limit: int) -> Video:
+def fitted(path: Path, folder: Path, limit: int) -> Copy:
     """Write the copy into the folder; raise :class:`BadVideo` where the video is unfit or does not fit."""
     source = _source(path)
     made = folder / MADE
@@ -81,7 +83,7 @@ def fitted(path: Path, folder: Path, limit: int) -> Video:
             copy = _inspected(made)
             if copy.frames != source.video.frames:
                 raise BadVideo(f"{copy.frames} of {source.video.frames} frames in the smaller copy")
-            return copy
+            return Copy(copy, likeness(path, made, copy.frames))
     raise BadVideo(f"does not fit into {limit} bytes")
 
 
@@ -217,7 +219,7 @@ def main() -> None:
     with contextlib.suppress(OSError):
         os.nice(_NICENESS)
     try:
-        answer: dict[str, object] = {"video": asdict(fitted(path, folder, limit))}
+        answer: dict[str, object] = asdict(fitted(path, folder, limit))
     except BadVideo as bad:
         answer = {"bad": bad.what}
     except (av.FFmpegError, OSError) as e:  # a full disk

@@ -7,40 +7,31 @@ from pathlib import Path
 from av.video.reformatter import Interpolation
 from PIL import Image
 
-from adapters.media.aside import Aside
-from adapters.media.videos import last_of
-from bot.domain.errors import BadVideo
+from adapters.media.videos import VideoWork, last_of
 
 DEADLINE = 60.0
 _EXACT = Interpolation.LANCZOS | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
 """Colour is stored at half the size: without these flags it is doubled coarsely, which costs 2 dB."""
 
 
-class PyAVLastFrames:
+class PyAVLastFrames(VideoWork):
     """Last frames as pictures (:class:`bot.ports.LastFrames`), one at a time."""
 
     def __init__(self, deadline: float = DEADLINE) -> None:
-        self._aside = Aside("last-frames", deadline)
+        super().__init__("last-frames", deadline)
 
     async def last_frame(self, path: Path) -> bytes:
         """Return the last frame that the MP4 at ``path`` shows, as a PNG of 8-bit RGB in the video's size.
 
         Raises :class:`BadVideo` where there is none.
         """
-        try:
-            return await self._aside.run(partial(_drawn, path))
-        except TimeoutError as e:
-            raise BadVideo(f"not read within {self._aside.deadline:g} s") from e
-
-    def close(self) -> None:
-        """Wait for the video in hand and end the thread."""
-        self._aside.close()
+        return await self.do(partial(_drawn, path))
 
 
-def _drawn(path: Path) -> bytes:
+def _drawn(path: Path, until: float) -> bytes:
     # Matrix and range are the ones that the file names; where it names none, those of FFmpeg, BT.601 and limited, with
     # which the models' own tools write such files: so the frame has the colours that the model drew.
-    frame = last_of(path)
+    frame = last_of(path, until)
     image: Image.Image = frame.to_image(interpolation=_EXACT)  # type: ignore[no-untyped-call]  # PyAV has no type
     buffer = io.BytesIO()
     image.save(buffer, "PNG")

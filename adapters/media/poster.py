@@ -1,41 +1,76 @@
-"""Takes the first frame out of a video: what a player shows before it plays."""
+"""Takes frames out of a video as JPEGs: the first, which a player shows before it plays, and some of all of it."""
 
 import io
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from av.video.frame import VideoFrame
 from PIL import Image
 
-from adapters.media.aside import Aside
-from adapters.media.videos import first_of
+from adapters.media.contact_sheet import chosen
+from adapters.media.videos import VideoWork, counted, first_of, in_time, opened
 from bot.domain.errors import BadVideo
 
 DEADLINE = 60.0
+LARGEST = 1024
+"""Pixels of the longer side of a frame that is one of many: who judges what a video shows needs no more."""
+_THREADS = 2
 
 
-class PyAVPosters:
-    """First frames as pictures (:class:`bot.ports.Posters`), one at a time."""
+class PyAVPosters(VideoWork):
+    """Frames as pictures (:class:`bot.ports.Posters`), of one video at a time."""
 
     def __init__(self, deadline: float = DEADLINE) -> None:
-        self._aside = Aside("posters", deadline)
+        super().__init__("posters", deadline)
 
     async def poster(self, path: Path) -> bytes:
         """Return the first frame that the MP4 at ``path`` shows, as a JPEG in the video's size.
 
         Raises :class:`BadVideo` where there is none.
         """
-        try:
-            return await self._aside.run(partial(_drawn, path))
-        except TimeoutError as e:
-            raise BadVideo(f"not read within {self._aside.deadline:g} s") from e
+        return await self.do(partial(_first, path))
 
-    def close(self) -> None:
-        """Wait for the video in hand and end the thread."""
-        self._aside.close()
+    async def posters(self, path: Path, count: int) -> Sequence[bytes]:
+        """Return ``count`` evenly spaced frames, from the very first to the very last, as JPEGs of 1024 pixels at most.
+
+        All of them where the video has fewer. Raises :class:`BadVideo` where none can be decoded.
+        """
+        return await self.do(partial(_spread, path, count))
 
 
-def _drawn(path: Path) -> bytes:
-    image: Image.Image = first_of(path).to_image()  # type: ignore[no-untyped-call]  # PyAV has no type
+def _first(path: Path, until: float) -> bytes:
+    return _jpeg(_image(first_of(path, until)))
+
+
+def _spread(path: Path, count: int, until: float) -> list[bytes]:
+    """Decode all frames in sequence and keep the chosen ones as files: memory holds one picture at a time.
+
+    The frames are counted first: what the file says of itself may be wrong, and the last one must be among them.
+    """
+    with opened(path) as (container, stream):
+        wanted = set(chosen(counted(container, stream, until), count))
+    with opened(path) as (container, stream):
+        stream.codec_context.thread_count, stream.codec_context.thread_type = _THREADS, "AUTO"
+        shown = in_time(container.decode(stream), until)
+        taken = [_jpeg(_shrunk(frame)) for number, frame in enumerate(shown) if number in wanted]
+    if not taken:
+        raise BadVideo("no frame that can be decoded")
+    return taken
+
+
+def _image(frame: VideoFrame) -> Image.Image:
+    image: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]  # PyAV has no type
+    return image
+
+
+def _shrunk(frame: VideoFrame) -> Image.Image:
+    image = _image(frame)
+    image.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
+    return image
+
+
+def _jpeg(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=85, optimize=True, progressive=True)
     return buffer.getvalue()

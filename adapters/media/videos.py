@@ -3,11 +3,13 @@
 The container is forced to MP4, so that a hostile answer cannot make the library read playlists or other files.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import av
 from av.container import InputContainer
@@ -22,22 +24,41 @@ from bot.domain.media import Video
 DEADLINE = 60.0
 
 
-class PyAVVideos:
-    """Looks into finished videos (:class:`bot.ports.Videos`), one at a time."""
+Made = TypeVar("Made")
 
-    def __init__(self, deadline: float = DEADLINE) -> None:
-        self._aside = Aside("videos", deadline)
 
-    async def inspect(self, path: Path) -> Video:
-        """Decode the first and the last frame and count all; raise :class:`BadVideo` where that cannot be done."""
+class VideoWork:
+    """Work on videos beside the event loop, one at a time; one that takes too long is a bad video.
+
+    A piece of work is called with the moment of ``time.monotonic`` after which nobody waits for it; it ends itself
+    then (:func:`in_time`), so that a video without an end does not hold the thread.
+    """
+
+    def __init__(self, name: str, deadline: float, late: str = "not read") -> None:
+        self._aside = Aside(name, deadline)
+        self._late = late
+
+    async def do(self, work: Callable[[float], Made]) -> Made:
+        """Return what the work makes; raise :class:`BadVideo` where that is not done in time."""
         try:
-            return await self._aside.run(partial(_inspected, path))
+            return await self._aside.run(partial(work, time.monotonic() + self._aside.deadline))
         except TimeoutError as e:
-            raise BadVideo(f"not read within {self._aside.deadline:g} s") from e
+            raise BadVideo(f"{self._late} within {self._aside.deadline:g} s") from e
 
     def close(self) -> None:
         """Wait for the video in hand and end the thread."""
         self._aside.close()
+
+
+class PyAVVideos(VideoWork):
+    """Looks into finished videos (:class:`bot.ports.Videos`), one at a time."""
+
+    def __init__(self, deadline: float = DEADLINE) -> None:
+        super().__init__("videos", deadline)
+
+    async def inspect(self, path: Path) -> Video:
+        """Decode the first and the last frame and count all; raise :class:`BadVideo` where that cannot be done."""
+        return await self.do(partial(_inspected, path))
 
 
 @contextmanager
@@ -55,48 +76,58 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         raise BadVideo("not an MP4, or a damaged one") from e
 
 
-def first_of(path: Path) -> VideoFrame:
+def in_time(items: Iterable[Made], until: float) -> Iterator[Made]:
+    """Yield the items; raise TimeoutError once the clock (``time.monotonic``) is past ``until``."""
+    for item in items:
+        if time.monotonic() > until:
+            raise TimeoutError
+        yield item
+
+
+def first_of(path: Path, until: float) -> VideoFrame:
     """Decode the first frame that the video shows; raise :class:`BadVideo` where it has none."""
-    return _one_of(path, at_end=False)
+    return _one_of(path, until, at_end=False)
 
 
-def last_of(path: Path) -> VideoFrame:
+def last_of(path: Path, until: float) -> VideoFrame:
     """Decode the last frame that the video shows; raise :class:`BadVideo` where it has none."""
-    return _one_of(path, at_end=True)
+    return _one_of(path, until, at_end=True)
 
 
-def _one_of(path: Path, *, at_end: bool) -> VideoFrame:
+def counted(container: InputContainer, stream: VideoStream, until: float) -> int:
+    """Count the stream's frames, decoding none."""
+    return sum(1 for packet in in_time(container.demux(stream), until) if packet.size)
+
+
+def _one_of(path: Path, until: float, *, at_end: bool) -> VideoFrame:
     with opened(path) as (container, stream):
-        frame = _decoded(container, stream, at_end=at_end)
+        frame = _decoded(container, stream, until, at_end=at_end)
     if frame is None:
         raise BadVideo("no frame that can be decoded")
     return frame
 
 
-def _inspected(path: Path) -> Video:
+def _inspected(path: Path, until: float) -> Video:
     size = path.stat().st_size if path.is_file() else 0
     if size == 0:
         raise BadVideo("no file" if not path.is_file() else "an empty file")
     with opened(path) as (container, stream):
-        packets = _counted(container, stream)
+        packets = counted(container, stream, until)
         if stream.frames and packets != stream.frames:
             raise BadVideo(f"{packets} of {stream.frames} frames")
-        first, last = _decoded(container, stream, at_end=False), _decoded(container, stream, at_end=True)
+        first = _decoded(container, stream, until, at_end=False)
+        last = _decoded(container, stream, until, at_end=True)
         if first is None or last is None or last.pts is None:
             raise BadVideo("no frame that can be decoded")
         return Video(first.width, first.height, packets, float(_seconds(stream, last, packets)), size)
 
 
-def _counted(container: InputContainer, stream: VideoStream) -> int:
-    return sum(1 for packet in container.demux(stream) if packet.size)
-
-
-def _decoded(container: InputContainer, stream: VideoStream, *, at_end: bool) -> VideoFrame | None:
+def _decoded(container: InputContainer, stream: VideoStream, until: float, *, at_end: bool) -> VideoFrame | None:
     """Return the first frame, or the last: from the last key frame on, so that a long video costs no more."""
     target = (stream.start_time or 0) + (stream.duration or 0 if at_end else 0)
     container.seek(target, stream=stream, backward=True)
     last: VideoFrame | None = None
-    for frame in _frames(container.demux(stream)):
+    for frame in in_time(_frames(container.demux(stream)), until):
         if not at_end:
             return frame
         last = frame

@@ -6,7 +6,7 @@ come as the errors of ``bot.domain.errors`` and nothing else.
 
 from bot.ports.carrying import PARKED, Claim, Hold, Ring, Superseded
 from bot.ports.keeping import Inbox, Servers, Vault
-from bot.ports.media import Animations, ContactSheets, Fitter, Frames, LastFrames, Posters, Previews, Videos
+from bot.ports.media import Animations, ContactSheets, Copy, Fitter, Frames, LastFrames, Posters, Previews, Videos
 from bot.ports.media_store import Kept, MediaIndex, MediaStore, Shelved
 from bot.ports.moderation import AuditLog, Deed, Moderator
 from bot.ports.platform import Attachments, Channel, Platform, StagedFiles
@@ -22,6 +22,7 @@ __all__ = [
     "Channel",
     "Claim",
     "ContactSheets",
+    "Copy",
     "Deed",
     "Entry",
     "Fitter",

@@ -1,5 +1,7 @@
 """Pictures and videos: how they are opened, checked, drawn and made to weigh less."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -64,6 +66,13 @@ class Posters(Protocol):
         """Return the very first frame as a JPEG file; raise :class:`BadVideo`."""
         ...
 
+    async def posters(self, path: Path, count: int) -> Sequence[bytes]:
+        """Return ``count`` evenly spaced frames, the first and the last among them, as JPEG files; raise BadVideo.
+
+        No side is over 1024 pixels. A video of fewer frames gives as many as it has.
+        """
+        ...
+
 
 class Animations(Protocol):
     """A video in small, for places that play none."""
@@ -73,10 +82,21 @@ class Animations(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Copy:
+    """A lighter copy of a video: its facts, and how like the video it is.
+
+    ``ssim`` is the structural similarity of the two, 0..1, a mean over their frames, both at the size of the video.
+    """
+
+    video: Video
+    ssim: float
+
+
 class Fitter(Protocol):
     """Makes videos weigh less."""
 
-    async def fit(self, path: Path, to: Path, limit: int) -> Video:
+    async def fit(self, path: Path, to: Path, limit: int) -> Copy:
         """Write a copy of at most ``limit`` bytes, with as much of its resolution as that allows, and return its facts.
 
         The file appears at ``to`` only when it is whole. Raises :class:`BadVideo` where no copy fits.

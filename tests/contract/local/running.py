@@ -56,6 +56,10 @@ class FakeDrawings:
         """Return something else."""
         return self._draw(b"poster", path)
 
+    async def posters(self, path: Path, count: int) -> list[bytes]:
+        """Return as many as are asked for."""
+        return [self._draw(b"poster", path)] * count
+
     def _draw(self, picture: bytes, path: Path) -> bytes:
         assert path.read_bytes() == b"mp4"
         self.drawn += 1

@@ -9,6 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
+import numpy.typing as npt
 import psutil
 import pytest
 from PIL import Image, ImageChops, ImageStat
@@ -66,6 +68,34 @@ def likeness(one: Path, other: Path) -> float:
     return 10 * math.log10(255**2 / mean)
 
 
+def similarity(one: Path, other: Path) -> float:
+    """Return the mean SSIM of two videos by its own definition, over blocks of 8 x 8 (Wang 2004, equation 13)."""
+    found = []
+    with av.open(str(one)) as first, av.open(str(other)) as second:
+        for pair in zip(first.decode(video=0), second.decode(video=0), strict=True):
+            planes = [[_numbers(frame.planes[place]) for place in range(3)] for frame in pair]
+            levels = [_mean_ssim(a, b) for a, b in zip(*planes, strict=True)]
+            found.append((4 * levels[0] + levels[1] + levels[2]) / 6)
+    return sum(found) / len(found)
+
+
+def _numbers(plane: av.video.plane.VideoPlane) -> npt.NDArray[np.float64]:
+    rows = np.frombuffer(bytes(plane), np.uint8).reshape(plane.height, plane.line_size)
+    return np.asarray(rows[:, : plane.width], np.float64)
+
+
+def _mean_ssim(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float:
+    def mean(plane: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        windows = np.lib.stride_tricks.sliding_window_view(plane, (8, 8))[::4, ::4]
+        return np.asarray(windows.mean(axis=(2, 3)))
+
+    middle_x, middle_y = mean(x), mean(y)
+    spread_x, spread_y = mean(x * x) - middle_x**2, mean(y * y) - middle_y**2
+    both, low, high = mean(x * y) - middle_x * middle_y, (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    top = (2 * middle_x * middle_y + low) * (2 * both + high)
+    return float((top / ((middle_x**2 + middle_y**2 + low) * (spread_x + spread_y + high))).mean())
+
+
 def workers() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "adapters.media.fit_worker" in child.cmdline()]
 
@@ -83,7 +113,7 @@ async def test_a_copy_uses_what_it_may_weigh(
 ) -> None:
     """The same frames at the same times in the same size, within the limit and over 85 % of it, and like the video."""
     copy = tmp_path / "copy.mp4"
-    video = await fitter.fit(heavy, copy, limit)
+    video = (await fitter.fit(heavy, copy, limit)).video
     assert (video.width, video.height, video.frames) == (*SIZE, FRAMES)
     assert limit * 0.85 < video.bytes <= limit
     assert pictures(copy)[1] == pictures(heavy)[1]
@@ -94,7 +124,7 @@ async def test_a_copy_uses_what_it_may_weigh(
 async def test_a_copy_plays_everywhere_and_at_once(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
     """H.264 High in yuv420p, colours named as in the video, the index in front, and the facts are the file's own."""
     copy = tmp_path / "copy.mp4"
-    video = await fitter.fit(heavy, copy, 300_000)
+    video = (await fitter.fit(heavy, copy, 300_000)).video
     with av.open(str(copy)) as container:
         stream = container.streams.video[0]
         context = stream.codec_context
@@ -108,9 +138,16 @@ async def test_a_copy_plays_everywhere_and_at_once(fitter: PyAVFitter, heavy: Pa
     videos.close()
 
 
+async def test_a_copy_says_how_like_the_video_it_is(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
+    """What is told is the SSIM of all three planes, and it falls with the bytes."""
+    copies = [await fitter.fit(heavy, tmp_path / f"{limit}.mp4", limit) for limit in (600_000, 150_000, 6_000)]
+    assert 1 > copies[0].ssim > copies[1].ssim > copies[2].ssim > 0
+    assert copies[1].ssim == pytest.approx(similarity(heavy, tmp_path / "150000.mp4"), abs=0.01)
+
+
 async def test_a_video_with_too_few_bits_a_pixel_gets_smaller(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
     """Even sides, the same shape, and all frames."""
-    video = await fitter.fit(heavy, tmp_path / "copy.mp4", 6_000)
+    video = (await fitter.fit(heavy, tmp_path / "copy.mp4", 6_000)).video
     assert (video.width, video.height) in {(360, 204), (240, 136)}
     assert (video.frames, video.bytes <= 6_000) == (FRAMES, True)
 
@@ -133,7 +170,7 @@ async def test_noise_is_refused_before_it_turns_into_blocks(fitter: PyAVFitter, 
 async def test_sound_comes_along(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
     """As AAC, as long as it was, and its weight is counted."""
     loud = write_sound(tmp_path / "loud.mp4", heavy)
-    video = await fitter.fit(loud, tmp_path / "copy.mp4", 120_000)
+    video = (await fitter.fit(loud, tmp_path / "copy.mp4", 120_000)).video
     assert (video.frames, video.bytes <= 120_000) == (FRAMES, True)
     with av.open(str(tmp_path / "copy.mp4")) as container:
         sound = container.streams.audio[0]
@@ -145,7 +182,7 @@ async def test_sound_comes_along(fitter: PyAVFitter, heavy: Path, tmp_path: Path
 async def test_a_light_video_does_not_grow(fitter: PyAVFitter, tmp_path: Path) -> None:
     """A limit far above what the video weighs is no reason to make it heavier."""
     light = write(tmp_path / "light.mp4", frames=40)
-    video = await fitter.fit(light, tmp_path / "copy.mp4", 10_000_000)
+    video = (await fitter.fit(light, tmp_path / "copy.mp4", 10_000_000)).video
     assert video.bytes <= light.stat().st_size * 1.25
 
 
@@ -221,6 +258,6 @@ async def test_what_a_loss_of_power_left_is_replaced(fitter: PyAVFitter, heavy: 
     """A folder of half-made files under the same name does not stand in the way."""
     (tmp_path / "copy.mp4.part").mkdir()
     (tmp_path / "copy.mp4.part" / "video.mp4").write_bytes(b"half")
-    video = await fitter.fit(heavy, tmp_path / "copy.mp4", 200_000)
+    video = (await fitter.fit(heavy, tmp_path / "copy.mp4", 200_000)).video
     assert video.bytes == (tmp_path / "copy.mp4").stat().st_size
     assert [path.name for path in tmp_path.iterdir()] == ["copy.mp4"]
