@@ -1,4 +1,4 @@
-"""A job that asks its author: nobody carries it while it rests, it takes nobody's place, and every answer reaches it."""
+"""A job that asks its author: nobody carries it while it rests, it takes no place, and every answer reaches it."""
 
 import time
 from dataclasses import replace
@@ -19,7 +19,7 @@ from bot.domain.job import Accepted, Cancelled, Proposed
 from bot.domain.request import Fit
 from bot.ports import Claim, Superseded, Terms
 from tests.contract.store.stored import ANN, MODELS, TERMS, at, change, job, node, row, spent
-from tests.contract.store.waiting_jobs import running, store
+from tests.contract.store.waiting_jobs import running, store, waiting
 
 PROPOSED = Proposed(1_790_000_000.5, Decimal("3.20"))
 
@@ -72,6 +72,13 @@ async def test_a_job_that_asks_takes_nobodys_place(database: Database) -> None:
     assert await Waiting(database).admit("n1", one, 9) == []
     await change(database, "r1", concluded=True)
     assert await Waiting(database).admit("n1", one, 9) == [Start("e1", "e1/2")]
+
+
+async def test_a_job_that_is_being_proposed_takes_no_place_either(database: Database) -> None:
+    """Its process prepares two images, which is no running job."""
+    await asked(database, rests=False)
+    await store(database, waiting("w1", ANN.id, ANN.server))
+    assert await Waiting(database).admit("n1", Terms(1, 1, 1, 9, 9, Allowance()), 9) == [Start("w1", "w1")]
 
 
 async def test_a_go_is_taken_once(database: Database) -> None:
@@ -134,7 +141,7 @@ async def test_a_stop_reaches_a_job_that_rests(database: Database) -> None:
     assert (claim.news.stop, claim.job.state) == (True, PROPOSED)
     await claim.hold.save(at(claim.job, Cancelled(Charge.NONE)))
     await claim.hold.conclude()
-    assert await spent(jobs) == (0, 0)
+    assert await spent(jobs) == (Decimal(0), Decimal(0))
 
 
 async def test_a_stop_before_its_process_lets_go_is_not_lost(database: Database) -> None:

@@ -189,7 +189,7 @@ async def test_a_proposed_job_can_be_cancelled(asking: Asking) -> None:
     await asking.desk.stop("e1", ANN)
     job = await asking.carry()
     assert isinstance(job.state, Cancelled)
-    assert (asking.card.status, asking.store.table.rows["e1"].owed) == ("Nothing was charged.", 0)
+    assert (asking.card.status, asking.store.table.rows["e1"].owed) == ("Nothing was charged.", Decimal(0))
     assert asking.asked == []
     assert await asking.desk.go("e1", ANN) == job
 
