@@ -6,6 +6,7 @@ come as the errors of ``bot.domain.errors`` and nothing else.
 
 from bot.ports.carrying import PARKED, Claim, Hold, Ring, Superseded
 from bot.ports.keeping import Inbox, Servers, Vault
+from bot.ports.links import Endpoints, Links, Reply, Unreached
 from bot.ports.media import Animations, ContactSheets, Copy, Fitter, Frames, LastFrames, Posters, Previews, Videos
 from bot.ports.media_store import Kept, MediaIndex, MediaStore, Shelved
 from bot.ports.moderation import AuditLog, Deed, Moderator
@@ -24,6 +25,7 @@ __all__ = [
     "ContactSheets",
     "Copy",
     "Deed",
+    "Endpoints",
     "Entry",
     "Fitter",
     "Frames",
@@ -32,6 +34,7 @@ __all__ = [
     "JobStore",
     "Kept",
     "LastFrames",
+    "Links",
     "MediaIndex",
     "MediaStore",
     "Moderator",
@@ -42,11 +45,13 @@ __all__ = [
     "Provider",
     "Ring",
     "Servers",
+    "Reply",
     "Shelved",
     "Sought",
     "StagedFiles",
     "Superseded",
     "Terms",
+    "Unreached",
     "Vault",
     "Videos",
 ]
