@@ -7,12 +7,12 @@ from pathlib import Path
 
 from bot.domain.card import Card
 from bot.domain.errors import BadImage, ImageFault, JobCancelled, PostUnclear, TweenError, Which
-from bot.domain.job import Job, Outcome, Ticket
+from bot.domain.job import Delivery, Job, Outcome, Ticket
 from bot.domain.media import Frame, Video
 from bot.domain.model import Value
 from bot.domain.progress import Completed, InQueue, Update
 from bot.domain.request import ImageRef
-from bot.ports import CancelAnswer
+from bot.ports import CancelAnswer, NotTaken, Parcel
 
 
 @dataclass
@@ -144,9 +144,14 @@ class FakeVideos:
         return Video(832, 480, 81, 5.06, path.stat().st_size)
 
 
+def as_it_is(path: Path) -> Parcel:
+    """Return the parcel of a file that its channel takes as it is."""
+    return Parcel(Delivery("as it is", path.stat().st_size), path)
+
+
 @dataclass
 class FakeChannel:
-    """Keeps the cards shown and the videos posted.
+    """Keeps the cards shown, the parcels posted and their videos. ``takes`` is its limit in bytes.
 
     ``errors`` are raised by the next shows, ``post_errors`` by the next posts, one each. A post that raises
     :class:`PostUnclear` is there all the same where ``lands`` is set.
@@ -154,10 +159,12 @@ class FakeChannel:
 
     pace: float = 0.0
     post_error: TweenError | None = None
-    post_errors: list[TweenError] = field(default_factory=list)
+    post_errors: list[TweenError | NotTaken] = field(default_factory=list)
+    takes: int | None = None
     lands: bool = False
     cards: list[Card] = field(default_factory=list)
     videos: list[bytes] = field(default_factory=list)
+    parcels: list[Parcel] = field(default_factory=list)
     errors: list[TweenError] = field(default_factory=list)
     frame_errors: list[TweenError] = field(default_factory=list)
     bring_errors: list[TweenError] = field(default_factory=list)
@@ -185,24 +192,33 @@ class FakeChannel:
         async with asyncio.timeout(5), self._shown:
             await self._shown.wait_for(lambda: any(seen(card) for card in self.cards))
 
-    async def bring(self, job: Job, path: Path) -> None:
+    async def limit(self) -> int | None:
+        """As the script says."""
+        return self.takes
+
+    async def bring(self, job: Job, parcel: Parcel) -> None:
         """Take note of it in the place, or raise what the script says."""
         if self.bring_errors:
             raise self.bring_errors.pop(0)
         if self.brings:
-            self.place = {**self.place, "upload": path.name}
+            self.place = {**self.place, "upload": parcel.file.name if parcel.file else "a link"}
 
-    async def post(self, job: Job, video: Video, path: Path) -> None:
-        """Keep the video, or raise what the script says."""
+    async def post(self, job: Job, parcel: Parcel) -> None:
+        """Keep the parcel and its video, or raise what the script says."""
         if self.post_error:
             raise self.post_error
         if self.post_errors:
             error = self.post_errors.pop(0)
             if self.lands and isinstance(error, PostUnclear):
-                self.videos.append(path.read_bytes())
+                self._keep(parcel)
             raise error
-        self.videos.append(path.read_bytes())
+        self._keep(parcel)
 
     async def posted(self, job: Job) -> bool:
-        """Whether a video was posted."""
-        return bool(self.videos)
+        """Whether a parcel was posted."""
+        return bool(self.parcels)
+
+    def _keep(self, parcel: Parcel) -> None:
+        self.parcels.append(parcel)
+        if parcel.file is not None:
+            self.videos.append(parcel.file.read_bytes())

@@ -7,18 +7,27 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from adapters.discord.attachments import UNFETCHED, Fetcher, Picture, TooHeavy
-from bot.domain.errors import BadImage, BadVideo, ImageFault, Which
-from bot.ports import LastFrames
+from bot.domain.errors import BadImage, BadVideo, ImageFault, NotKept, StoreAway, Which
+from bot.ports import LastFrames, MediaStore
+from bot.wording import delivery as words
 
 MOST_VIDEO = 100 * 1024 * 1024
 """Bytes of a video whose last frame is asked for: the largest file that a server takes."""
 
 
 @dataclass(frozen=True)
+class Linked:
+    """A video that came by a link: its ``id`` at the media store."""
+
+    id: str
+    name: str = "the video"
+
+
+@dataclass(frozen=True)
 class LastFrame:
     """The last frame of a video, as an image to begin with."""
 
-    video: Picture
+    video: Picture | Linked
 
     @property
     def name(self) -> str:
@@ -42,9 +51,12 @@ class Ask:
 
 
 class Files:
-    """Reads the images; ``limit`` is the bytes of one at most."""
+    """Reads the images; ``limit`` is the bytes of one at most. ``media`` has the videos that came by a link."""
 
-    def __init__(self, fetcher: Fetcher, last_frames: LastFrames, room: Path, limit: int) -> None:
+    def __init__(
+        self, fetcher: Fetcher, last_frames: LastFrames, room: Path, limit: int, media: MediaStore | None
+    ) -> None:
+        self._media = media
         self._fetcher = fetcher
         self._last_frames = last_frames
         self._room = room
@@ -57,16 +69,22 @@ class Files:
         try:
             async with self.video(source.video) as path:
                 return await self._last_frames.last_frame(path)
-        except (TooHeavy, *UNFETCHED) as error:
+        except (TooHeavy, NotKept, StoreAway, *UNFETCHED) as error:
             raise BadImage(which, ImageFault.MISSING, source.name) from error
         except BadVideo as error:
             raise BadImage(which, ImageFault.DAMAGED, source.name) from error
 
     @asynccontextmanager
-    async def video(self, picture: Picture) -> AsyncIterator[Path]:
-        """Give a video as a file, which goes afterwards; raise what is in :data:`UNFETCHED`, or :class:`TooHeavy`."""
+    async def video(self, video: Picture | Linked) -> AsyncIterator[Path]:
+        """Give a video as a file, which goes afterwards.
+
+        Raises what is in :data:`UNFETCHED`, :class:`TooHeavy`, :class:`NotKept` or :class:`StoreAway`.
+        """
         with TemporaryDirectory(dir=self._room) as room:
             path = Path(room) / "video.mp4"
-            with path.open("wb") as file:
-                await self._fetcher.save(picture, file, MOST_VIDEO)
+            if isinstance(video, Picture):
+                with path.open("wb") as file:
+                    await self._fetcher.save(video, file, MOST_VIDEO)
+            elif self._media is None or not await self._media.fetch(video.id, path):
+                raise NotKept(words.LINK_OVER)
             yield path

@@ -13,7 +13,7 @@ import discord
 from discord import ui
 
 from adapters.discord.answer import give_back, refuse
-from adapters.discord.ask import Ask, LastFrame, Source
+from adapters.discord.ask import Ask, LastFrame, Linked, Source
 from adapters.discord.attachments import Picture
 from adapters.discord.errors import LIBRARY
 from adapters.discord.form_fields import Filled, choice_of, filled, other_options, prompt_of, upload_of
@@ -23,6 +23,7 @@ from bot.domain.errors import TweenError
 from bot.domain.job import Job
 from bot.domain.model import Model
 from bot.flow.desk import Desk
+from bot.flow.ladder import linked_id
 from bot.flow.remix import options_of
 from bot.wording import discord as told
 from bot.wording.commands import text
@@ -140,6 +141,8 @@ class Forms:
 
     async def _last_frame(self, interaction: discord.Interaction, job: Job) -> Source | None:
         """Return the video's last frame; where the bot cannot read the video, the image that it was to end with."""
+        if (kept := linked_id(job)) is not None:
+            return LastFrame(Linked(kept))
         video = await video_of(self._client, job)
         if video is not None:
             return LastFrame(video)

@@ -40,4 +40,4 @@ async def video_of(client: discord.Client, job: Job) -> Picture | None:
         message = await channel.fetch_message(int(job.place["video"]))
     except LIBRARY:
         return None
-    return next((picture_of(each) for each in message.attachments), None)
+    return next((picture_of(each) for each in message.attachments if each.filename.endswith(".mp4")), None)

@@ -2,10 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import discord
 import structlog
@@ -13,7 +11,7 @@ import structlog
 from adapters.discord.errors import LIBRARY
 from adapters.discord.live import ANSWER_S, LiveInteractions
 from bot.domain.job import Job
-from bot.ports import Fitter, Previews
+from bot.ports import Previews
 
 log = structlog.get_logger()
 
@@ -31,7 +29,6 @@ class Outside:
     client: discord.Client
     live: LiveInteractions
     previews: Previews
-    fitter: Fitter
     load: Load
 
     async def message_of(self, job_id: str, accepted_at: float) -> Mapping[str, str]:
@@ -62,22 +59,6 @@ class Outside:
         except discord.Forbidden:
             log.info("answer_not_looked_for", job_id=job.id)
         return {}
-
-    @asynccontextmanager
-    async def fitting(self, path: Path, limit: int) -> AsyncIterator[Path]:
-        """Give a video of at most ``limit`` bytes: the one at ``path``, or a copy made to fit that goes afterwards.
-
-        Raises :class:`BadVideo` where none fits.
-        """
-        if await asyncio.to_thread(lambda: path.stat().st_size) <= limit:
-            yield path
-            return
-        smaller = path.with_name(f"{path.stem}.fit.mp4")
-        try:
-            await self.fitter.fit(path, smaller, limit)
-            yield smaller
-        finally:
-            smaller.unlink(missing_ok=True)
 
     async def boost_tier(self, guild_id: int) -> int:
         """Return a server's boost tier, 0 where it cannot be asked."""

@@ -26,20 +26,23 @@ from bot.domain.errors import TweenError
 from bot.domain.job import Job
 from bot.domain.model import Model
 from bot.flow.desk import Desk
-from bot.ports import Fitter, Inbox, JobStore, LastFrames, Previews, Servers, Terms
+from bot.ports import Inbox, JobStore, LastFrames, MediaStore, Previews, Servers, Terms
 from bot.wording.operator import forgotten
 
 
 @dataclass(frozen=True)
 class Tools:
-    """The ports that the adapter is given. ``room`` is a folder for files under way, ``image_bytes`` their limit."""
+    """The ports that the adapter is given. ``room`` is a folder for files under way, ``image_bytes`` their limit.
+
+    ``media`` has the videos that came by a link; None where there are no links.
+    """
 
     store: JobStore
     servers: Servers
     inbox: Inbox
     previews: Previews
-    fitter: Fitter
     last_frames: LastFrames
+    media: MediaStore | None
     terms: Terms
     room: Path
     image_bytes: int
@@ -53,9 +56,9 @@ class DiscordPlatform:
     def __init__(self, connection: Connection, tools: Tools, own_hosts: frozenset[str] = frozenset()) -> None:
         self._connection = connection
         self._tools = tools
-        self._outside = Outside(connection.client, LiveInteractions(), tools.previews, tools.fitter, tools.store.load)
+        self._outside = Outside(connection.client, LiveInteractions(), tools.previews, tools.store.load)
         fetcher = Fetcher(lambda: connection.session, own_hosts)
-        self._files = Files(fetcher, tools.last_frames, tools.room, tools.image_bytes)
+        self._files = Files(fetcher, tools.last_frames, tools.room, tools.image_bytes, tools.media)
         self.attachments = InboxAttachments(tools.inbox)
 
     def channel(self, job: Job) -> DiscordChannel:

@@ -5,6 +5,7 @@ card, on their own account.
 """
 
 import io
+from contextlib import AsyncExitStack
 from typing import assert_never
 
 import discord
@@ -20,6 +21,7 @@ from adapters.discord.outside import Outside
 from adapters.discord.publish import PublishButton
 from adapters.discord.take import Taker, author_of
 from adapters.discord.text import block
+from adapters.discord.video_message import beside
 from bot.domain.card import Action
 from bot.domain.errors import NotYours, TweenError
 from bot.domain.job import Job, Proposed, Unclear
@@ -145,7 +147,8 @@ class Presses:
     async def publish(self, interaction: discord.Interaction, job_id: str) -> None:
         """Post a private video, which hangs on the message that was clicked, for everyone in the channel, once."""
         message = interaction.message
-        if message is None or not message.attachments or job_id in self._publishing:
+        is_there = message is not None and (message.attachments or beside(message.content))
+        if message is None or not is_there or job_id in self._publishing:
             await tell(interaction, chat.NOT_OFFERED)
             return
         self._publishing.add(job_id)
@@ -160,11 +163,16 @@ class Presses:
             self._publishing.discard(job_id)
 
     async def _publish(self, interaction: discord.Interaction, message: discord.Message, job_id: str) -> None:
-        hung = message.attachments[0]
+        # A link goes along as it stands there: beside its picture, beside a copy, or alone.
+        text = "\n".join(filter(None, (words.shared(str(interaction.user.id)), beside(message.content))))
         try:
-            async with self._files.video(picture_of(hung)) as path:
-                file = discord.File(path, hung.filename, spoiler=hung.is_spoiler(), description=hung.description)
-                await interaction.followup.send(words.shared(str(interaction.user.id)), file=file)
+            async with AsyncExitStack() as stack:
+                files = []
+                for hung in message.attachments:
+                    path = await stack.enter_async_context(self._files.video(picture_of(hung)))
+                    described, spoiler = hung.description, hung.is_spoiler()
+                    files.append(discord.File(path, hung.filename, spoiler=spoiler, description=described))
+                await interaction.followup.send(text, files=files)
         except (TooHeavy, *UNFETCHED, discord.DiscordException) as error:
             log.warning("not_published", job_id=job_id, error=type(error).__name__)
             await tell(interaction, words.NOT_PUBLISHED)

@@ -33,12 +33,6 @@ def block(text: str) -> str:
     return f"```\n{inner}\n```"
 
 
-def alt(prompt: str) -> str:
-    """Return what a screen reader says of a video: its prompt."""
-    line = " ".join(prompt.split())
-    return line if len(line) <= ALT_TEXT else f"{line[: ALT_TEXT - 1].rstrip()}…"
-
-
 def when(moment: float) -> str:
     """Return a moment (epoch seconds) that every reader's client shows as the time since, and counts on by itself."""
     return f"<t:{int(moment)}:R>"

@@ -8,7 +8,6 @@ post in.
 import asyncio
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import cast
 
 import discord
@@ -22,19 +21,17 @@ from adapters.discord.carried_files import (
     as_files,
     frame_files,
     nonce_of,
-    not_handed_over,
-    video_file,
-    video_name,
-    weight_of,
 )
 from adapters.discord.errors import LIBRARY, is_shut_out, is_token_dead, is_too_large, of_discord
 from adapters.discord.live import Live
 from adapters.discord.outside import Outside
 from adapters.discord.publish import PublishButton
+from adapters.discord.video_message import files_of, is_of, text_of
 from bot.domain.card import Card
-from bot.domain.errors import BadVideo, ChannelBusy, NotHandedOver
+from bot.domain.errors import ChannelBusy
 from bot.domain.job import Job
-from bot.domain.media import Frame, Video
+from bot.domain.media import Frame
+from bot.ports import NotTaken, Parcel
 from bot.wording import chat
 from bot.wording import discord as words
 
@@ -86,35 +83,44 @@ class DiscordChannel:
             self._card = card
             await self._show(card)
 
-    async def bring(self, job: Job, path: Path) -> None:
+    async def limit(self) -> int:
+        """Return what its server takes now, by its boosts; direct messages take what every server takes."""
+        live = self._outside.live.of(self._job_id)
+        if live is not None and ("guild" in self._place or "private" in self._place):
+            return live.interaction.filesize_limit
+        if "guild" not in self._place or "private" in self._place:
+            return DEFAULT_LIMIT
+        return BOOSTED.get(await self._outside.boost_tier(int(self._place["guild"])), DEFAULT_LIMIT)
+
+    async def bring(self, job: Job, parcel: Parcel) -> None:
         """Do nothing: a message carries its file."""
 
-    async def post(self, job: Job, video: Video, path: Path) -> None:
-        """Post the video as a new message that mentions its author, made to fit where it is too heavy."""
-        del video
+    async def post(self, job: Job, parcel: Parcel) -> None:
+        """Post the parcel as a new message that mentions its author."""
         try:
             if "private" not in self._place:
-                await self._post_fitting(job, path)
-            elif not await self._post_privately(job, path):
+                await self._post(job, parcel)
+            elif not await self._post_privately(job, parcel):
                 async with self._turn:
                     await self._to_direct_messages()
-                await self._post_fitting(job, path)
+                await self._post(job, parcel)
         except LIBRARY as error:
-            problem = of_discord(error)
-            raise not_handed_over(problem, path) from error
+            if parcel.file is not None and is_too_large(error):
+                # A server that has lost its boosts since, or direct messages in its place.
+                raise NotTaken(DEFAULT_LIMIT, str(of_discord(error))) from error
+            raise of_discord(error) from error
 
     async def posted(self, job: Job) -> bool:
-        """Whether the video's message is there: one of the bot's own, after the card, with this job's file."""
+        """Whether the message with the video, or the link to it, is there: one of the bot's own, after the card."""
         if "video" in self._place:
             return True
         if "private" in self._place or "message" not in self._place:
             return False
-        name = video_name(job)
-        me = self._outside.client.user
+        me, card = self._outside.client.user, int(self._place["message"])
         try:
-            after = discord.Object(int(self._place["message"]))
+            after = discord.Object(card)
             async for message in self._channel().history(limit=LOOK_BACK, after=after, oldest_first=True):
-                if message.author == me and any(each.filename.endswith(name) for each in message.attachments):
+                if message.author == me and is_of(message, job, card):
                     self._place["video"] = str(message.id)
                     return True
         except LIBRARY as error:
@@ -209,51 +215,31 @@ class DiscordChannel:
         except LIBRARY as error:
             log.info("card_left_behind", job_id=self._job_id, error=type(error).__name__)
 
-    async def _post_privately(self, job: Job, path: Path) -> bool:
+    async def _post_privately(self, job: Job, parcel: Parcel) -> bool:
         live = self._outside.live.of(job.id)
         if live is None:
             return False
-        limit = live.interaction.filesize_limit
-        async with self._outside.fitting(path, limit) as fitted:
-            file = video_file(job, fitted, spoiler="spoiler" in self._place)
-            view = PublishButton.alone(job.id)
-            try:
-                sent = await live.interaction.followup.send(
-                    f"{chat.ready(job)} {words.ONLY_YOU}", file=file, view=view, ephemeral=True, wait=True
-                )
-            except discord.HTTPException as error:
-                if not is_token_dead(error):
-                    raise
-                self._outside.live.end(job.id)
-                return False
+        spoiler = "spoiler" in self._place
+        text = text_of(f"{chat.ready(job)} {words.ONLY_YOU}", parcel, spoiler=spoiler)
+        files, view = files_of(job, parcel, spoiler=spoiler), PublishButton.alone(job.id)
+        try:
+            sent = await live.interaction.followup.send(text, files=files, view=view, ephemeral=True, wait=True)
+        except discord.HTTPException as error:
+            if not is_token_dead(error):
+                raise
+            self._outside.live.end(job.id)
+            return False
         self._place["video"] = str(sent.id)
         return True
 
-    async def _post_fitting(self, job: Job, path: Path) -> None:
-        limit = await self._limit()
-        try:
-            async with self._outside.fitting(path, limit) as fitted:
-                try:
-                    await self._post(job, fitted)
-                except discord.HTTPException as error:
-                    if not is_too_large(error) or limit <= DEFAULT_LIMIT:
-                        raise
-                else:
-                    return
-            # A server that has lost its boosts since takes what every server takes.
-            async with self._outside.fitting(path, DEFAULT_LIMIT) as fitted:
-                await self._post(job, fitted)
-        except BadVideo as error:
-            raise NotHandedOver(words.too_heavy(weight_of(job), limit), Path(path.name)) from error
-
-    async def _post(self, job: Job, path: Path) -> None:
-        file = video_file(job, path, spoiler="spoiler" in self._place)
+    async def _post(self, job: Job, parcel: Parcel) -> None:
+        spoiler = "spoiler" in self._place
         mentions = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(int(self._author))])
         channel = self._channel()
         try:
             sent = await channel.send(
-                f"<@{self._author}> {chat.ready(job)}",
-                file=file,
+                text_of(f"<@{self._author}> {chat.ready(job)}", parcel, spoiler=spoiler),
+                files=files_of(job, parcel, spoiler=spoiler),
                 allowed_mentions=mentions,
                 nonce=nonce_of(job.id, "video"),
                 reference=self._card_reference(),
@@ -265,7 +251,7 @@ class DiscordChannel:
             async with self._turn:
                 await self._leave_behind()
                 await self._to_direct_messages()
-            await self._post(job, path)
+            await self._post(job, parcel)
         else:
             self._place["video"] = str(sent.id)
 
@@ -279,13 +265,6 @@ class DiscordChannel:
             guild_id=int(self._place["guild"]) if "guild" in self._place else None,
             fail_if_not_exists=False,
         )
-
-    async def _limit(self) -> int:
-        if "guild" not in self._place:
-            return DEFAULT_LIMIT
-        if live := self._outside.live.of(self._job_id):
-            return live.interaction.filesize_limit
-        return BOOSTED.get(await self._outside.boost_tier(int(self._place["guild"])), DEFAULT_LIMIT)
 
     def _channel(self) -> discord.PartialMessageable:
         return self._outside.client.get_partial_messageable(int(self._place["channel"]))

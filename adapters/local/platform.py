@@ -12,8 +12,9 @@ from adapters.local.folders import Folders, Load
 from bot.domain.card import Card
 from bot.domain.errors import BadImage, ImageFault, TweenError, Which
 from bot.domain.job import Job
-from bot.domain.media import Frame, Video
+from bot.domain.media import Frame
 from bot.domain.request import ImageRef
+from bot.ports import Parcel
 from bot.wording.units import size
 
 log = structlog.get_logger()
@@ -102,15 +103,19 @@ class BoardChannel:
             # They are tidied away later.
             log.warning("images_not_removed", job_id=card.job_id, error=str(error))
 
-    async def bring(self, job: Job, path: Path) -> None:
+    async def limit(self) -> None:
+        """There is none."""
+
+    async def bring(self, job: Job, parcel: Parcel) -> None:
         """Do nothing: it is on this machine already."""
 
-    async def post(self, job: Job, video: Video, path: Path) -> None:  # noqa: ARG002  # a file needs no facts of it
+    async def post(self, job: Job, parcel: Parcel) -> None:
         """Move the video to its place; raise :class:`NotHandedOver` where the disk does not take it."""
+        assert parcel.file is not None, "a channel without a limit"
         try:
-            self._place["video"] = await asyncio.to_thread(self._folders.take_video, job.id, path)
+            self._place["video"] = await asyncio.to_thread(self._folders.take_video, job.id, parcel.file)
         except OSError as error:
-            raise of_disk(error, path) from error
+            raise of_disk(error, parcel.file) from error
 
     async def posted(self, job: Job) -> bool:
         """Whether the video is in its place."""

@@ -9,10 +9,10 @@ from typing import Protocol
 from adapters.local.errors import of_disk
 from bot.domain.card import Card
 from bot.domain.errors import BadVideo
-from bot.domain.job import Job
-from bot.domain.media import Frame, Video
+from bot.domain.job import Job, Posting
+from bot.domain.media import Frame
 from bot.domain.model import Value
-from bot.ports import ContactSheets
+from bot.ports import ContactSheets, Parcel
 from bot.wording.card import length, pixels
 
 
@@ -96,14 +96,20 @@ class LocalChannel:
         """Show the card."""
         self._view.show(card)
 
-    async def bring(self, job: Job, path: Path) -> None:
+    async def limit(self) -> None:
+        """There is none."""
+
+    async def bring(self, job: Job, parcel: Parcel) -> None:
         """Do nothing: it is on this machine already."""
 
-    async def post(self, job: Job, video: Video, path: Path) -> None:
+    async def post(self, job: Job, parcel: Parcel) -> None:
         """Put the video in its place, and its contact sheet beside it."""
-        options = job.request.options
+        posting, options = job.state, job.request.options
+        assert isinstance(posting, Posting)
+        assert parcel.file is not None, "a channel without a limit"
+        video = posting.video
         facts = facts_of((video.width, video.height), video.frames, options["frames_per_second"])
-        await self._output.put(path, job.request.prompt, facts)
+        await self._output.put(parcel.file, job.request.prompt, facts)
 
     async def posted(self, job: Job) -> bool:  # noqa: ARG002  # one channel, one job
         """Whether the video is in its place."""

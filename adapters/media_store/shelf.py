@@ -19,6 +19,7 @@ from bot.wording import media_store as words
 
 ID_BYTES = 20
 """160 bits, as hexadecimal digits: no chat platform takes any of them for markup."""
+PIECE = 1 << 20
 PATH = "/v/"
 """What is under it on the bot's HTTP server is a file."""
 
@@ -58,6 +59,23 @@ class MediaShelf:
         if not is_there:
             await self._write(shelved, path)
         return Kept(shelved.id, f"{self._base_url}{PATH}{shelved.id}.mp4", shelved.bytes, shelved.expires_at)
+
+    async def fetch(self, id_: str, to: Path) -> bool:
+        """Write what is kept under an id to a file, in pieces."""
+        noted = await self._index.get(id_)
+        if noted is None or noted.expires_at <= self._clock():
+            return False
+        try:
+            async with self._storage.reading(id_) as content:
+                if content is None:
+                    return False
+                with await asyncio.to_thread(to.open, "wb") as file:
+                    for first in range(0, content.size, PIECE):
+                        piece = await content.read(first, min(PIECE, content.size - first))
+                        await asyncio.to_thread(file.write, piece)
+        except (NotStored, OSError) as error:
+            raise NotKept(error.said if isinstance(error, NotStored) else error.strerror or str(error)) from error
+        return True
 
     async def drop(self, job_id: str) -> None:
         """Take a job's link back; the file itself goes with the next sweep."""

@@ -17,10 +17,11 @@ from yarl import URL
 
 from adapters.slack.clients import Clients, NotInstalled
 from adapters.slack.errors import LIBRARY, code_of
-from bot.domain.errors import BadImage, BadVideo, ImageFault, Which
+from bot.domain.errors import BadImage, BadVideo, ImageFault, NotKept, StoreAway, Which
 from bot.domain.request import ImageRef
-from bot.ports import LastFrames
+from bot.ports import LastFrames, MediaStore
 from bot.wording import slack as words
+from bot.wording.delivery import LINK_OVER
 from bot.wording.units import size
 
 OWN = frozenset({"files.slack.com"})
@@ -29,12 +30,12 @@ AT_ONCE = 8
 FETCH_S = 60.0
 MOST_VIDEO = 1024 * 1024 * 1024
 """Bytes of a video whose last frame is asked for: the largest file that Slack takes."""
-Kind = Literal["file", "last"]
+Kind = Literal["file", "last", "kept"]
 
 
 @dataclass(frozen=True)
 class FileRef:
-    """A file of a workspace; ``last``: the last frame of it, a video."""
+    """A file of a workspace; ``last``: the last frame of it, a video; ``kept``: that of one at the media store."""
 
     kind: Kind
     team: str
@@ -50,7 +51,10 @@ class FileRef:
     def of(cls, locator: str) -> "FileRef":
         """Read a locator."""
         kind, team, enterprise, id_ = locator.split(":", 3)
-        return cls("last" if kind == "last" else "file", team, enterprise, id_)
+        return cls(_KINDS.get(kind, "file"), team, enterprise, id_)
+
+
+_KINDS: Mapping[str, Kind] = {"last": "last", "kept": "kept"}
 
 
 class _TooHeavy(Exception):  # what happened; the caller says which file it is about
@@ -66,8 +70,10 @@ class SlackAttachments:
         session: Callable[[], aiohttp.ClientSession],
         last_frames: LastFrames,
         room: Path,
+        media: MediaStore | None = None,
         own_hosts: Collection[str] = (),
     ) -> None:
+        self._media = media
         self._clients = clients
         self._session = session
         self._last_frames = last_frames
@@ -79,6 +85,8 @@ class SlackAttachments:
         """Return the image; raise :class:`BadImage`."""
         ref = FileRef.of(image.locator)
         try:
+            if ref.kind == "kept":
+                return await self._kept_frame(ref.id)
             client = await self._clients.patient(ref.team, ref.enterprise or None)
             file = (await client.files_info(file=ref.id))["file"]
             async with self._turns:
@@ -89,6 +97,8 @@ class SlackAttachments:
             raise BadImage(which, ImageFault.TOO_HEAVY, f"{image.name}, more than {size(limit)}") from error
         except BadVideo as error:
             raise BadImage(which, ImageFault.DAMAGED, image.name) from error
+        except (NotKept, StoreAway) as error:
+            raise BadImage(which, ImageFault.MISSING, f"{image.name}, {LINK_OVER}") from error
         except NotInstalled as error:
             raise BadImage(which, ImageFault.MISSING, words.NOT_INSTALLED) from error
         except LIBRARY as error:
@@ -108,6 +118,13 @@ class SlackAttachments:
             path = Path(room) / "video.mp4"
             with path.open("wb") as to:
                 await self._save(file, to, MOST_VIDEO, client)
+            return await self._last_frames.last_frame(path)
+
+    async def _kept_frame(self, id_: str) -> bytes:
+        with TemporaryDirectory(dir=self._room) as room:
+            path = Path(room) / "video.mp4"
+            if self._media is None or not await self._media.fetch(id_, path):
+                raise NotKept(LINK_OVER)
             return await self._last_frames.last_frame(path)
 
     async def _save(self, file: Mapping[str, Any], to: BinaryIO, limit: int, client: AsyncWebClient) -> None:

@@ -27,6 +27,21 @@ SHUT_OUT = frozenset(
 """The bot may not write there, or there is no there any more."""
 THREAD_GONE = frozenset({"invalid_thread_ts", "thread_not_found"})
 """The message that a thread begins with was deleted."""
+NO_FILES = frozenset(
+    {
+        "file_type_not_allowed",
+        "file_upload_size_restricted",
+        "file_uploads_disabled",
+        "file_uploads_except_images_disabled",
+        "malware_detected",
+        "slack_connect_blocked_file_type",
+        "slack_connect_clip_sharing_blocked",
+        "slack_connect_file_upload_sharing_blocked",
+        "storage_limit_reached",
+    }
+)
+"""The workspace takes no such file, or none at all, and does not say how light it would have to be
+(documentation, the errors of ``files.getUploadURLExternal``, ``files.completeUploadExternal`` and ``files.upload``)."""
 BUSY_S = 5.0
 
 
@@ -55,6 +70,11 @@ def code_of(error: BaseException) -> str:
 def is_shut_out(error: BaseException) -> bool:
     """Whether the bot may not write there."""
     return code_of(error) in SHUT_OUT
+
+
+def takes_no_file(error: BaseException) -> bool:
+    """Whether the workspace takes no such file, so that a link is what is left."""
+    return code_of(error) in NO_FILES
 
 
 def _seconds(said: object) -> float:

@@ -14,6 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 SEND_S = 600.0
+LARGEST = 1_000_000_000
+"""Bytes of a file (Slack's help center, "Add files to Slack": 1 GB); the smaller of what that may mean."""
 
 
 class Uploader:
@@ -28,9 +30,13 @@ class Uploader:
         with await asyncio.to_thread(path.open, "rb") as file:
             return await self._send(client, name, length, file, alt)
 
+    async def put(self, client: AsyncWebClient, name: str, data: bytes, alt: str) -> str:
+        """Upload a small file from memory; return its id. Nobody sees it until it is completed."""
+        return await self._send(client, name, len(data), data, alt)
+
     async def send_bytes(self, client: AsyncWebClient, name: str, data: bytes, alt: str) -> str:
         """Upload a small file from memory, and complete it without a place to share it; return its id."""
-        id_ = await self._send(client, name, len(data), data, alt)
+        id_ = await self.put(client, name, data, alt)
         await client.files_completeUploadExternal(files=[{"id": id_, "title": name}])
         return id_
 

@@ -20,17 +20,21 @@ from adapters.slack.upload import SlackChannel
 from bot.domain.job import Job
 from bot.domain.model import Model
 from bot.flow.desk import Desk
-from bot.ports import JobStore, LastFrames, Previews, Servers, Terms
+from bot.ports import JobStore, LastFrames, MediaStore, Previews, Servers, Terms
 
 
 @dataclass(frozen=True)
 class Tools:
-    """The ports that the adapter is given. ``room`` is a folder for files under way."""
+    """The ports that the adapter is given. ``room`` is a folder for files under way.
+
+    ``media`` has the videos that came by a link; None where there are no links.
+    """
 
     store: JobStore
     servers: Servers
     previews: Previews
     last_frames: LastFrames
+    media: MediaStore | None
     terms: Terms
     room: Path
 
@@ -47,7 +51,7 @@ class SlackPlatform:
         clients = Clients(tokens, connection.base_url, lambda: connection.session)
         self._outside = Outside(clients, lambda: connection.session, tools.previews, tools.store.load)
         self.attachments = SlackAttachments(
-            clients, lambda: connection.session, tools.last_frames, tools.room, own_hosts
+            clients, lambda: connection.session, tools.last_frames, tools.room, tools.media, own_hosts
         )
 
     def channel(self, job: Job) -> SlackChannel:

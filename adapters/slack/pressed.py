@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.access import can_post
+from adapters.slack.attachments import FileRef
 from adapters.slack.errors import LIBRARY, code_of
 from adapters.slack.forms import CONTINUE, About, Forms
 from adapters.slack.seats import of_action
@@ -23,6 +24,7 @@ from bot.domain.errors import NotHere, NotYours, TweenError
 from bot.domain.job import Job, Proposed, Unclear
 from bot.domain.request import Author
 from bot.flow.desk import Desk
+from bot.flow.ladder import linked_id
 from bot.flow.remix import options_of
 from bot.wording import chat
 from bot.wording import slack as words
@@ -170,6 +172,9 @@ def _about(action: Action, job: Job, seat: Seat) -> About:
     start, end = ((image.name, image.locator) for image in request.images)
     if action is Action.EDIT:
         return About(seat, "edit.title", start, end, job.id)
+    if (kept := linked_id(job)) is not None:
+        locator = FileRef("kept", seat.team, seat.enterprise, kept).locator
+        return About(seat, CONTINUE, (words.LAST_FRAME, locator), None, job.id)
     if "video" not in job.place:
         return About(seat, CONTINUE, end, None, job.id)
     video = seat.file(job.place["video"])

@@ -31,12 +31,6 @@ def _unmarked(text: str) -> str:
     return text
 
 
-def alt(prompt: str) -> str:
-    """Return what a screen reader says of a video: its prompt."""
-    line = " ".join(prompt.split())
-    return line if len(line) <= ALT_TEXT else f"{line[: ALT_TEXT - 1].rstrip()}…"
-
-
 def when(moment: float) -> str:
     """Return a moment (epoch seconds) as a time of day that every reader sees in their own time zone."""
     return f"<!date^{int(moment)}^{{time}}|{datetime.fromtimestamp(moment, UTC):%H:%M} UTC>"

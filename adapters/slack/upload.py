@@ -2,10 +2,12 @@
 
 The card is posted by whoever takes the command, or else by whoever carries the job. The video is uploaded before it is
 shared: its file's id is stored in between, so a restart asks Slack what became of that file, and shares no second one.
+A link takes the same way, with the picture of the video as its file; where the workspace takes no picture either, it is
+a bare message. Slack tells nobody whether that was posted, so a restart takes it for posted: the card leads to the
+video too.
 """
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,16 +18,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.card import blocks, summary
 from adapters.slack.clients import NotInstalled
-from adapters.slack.errors import LIBRARY, NOT_SEEN_YET, THREAD_GONE, code_of, is_shut_out, of_slack
-from adapters.slack.files import Uploader
+from adapters.slack.errors import LIBRARY, NOT_SEEN_YET, THREAD_GONE, code_of, is_shut_out, of_slack, takes_no_file
+from adapters.slack.files import LARGEST, Uploader
 from adapters.slack.outside import Outside
-from adapters.slack.text import alt, who
+from adapters.slack.text import ALT_TEXT
+from adapters.slack.video_message import file_of, stem_of, text_of
 from bot.domain.card import Card
-from bot.domain.errors import ChannelBusy, ChannelGone, NotHandedOver, TweenError
+from bot.domain.errors import ChannelBusy, ChannelGone, TweenError
 from bot.domain.job import Job
-from bot.domain.media import Frame, Video
+from bot.domain.media import Frame
+from bot.ports import NotTaken, Parcel
 from bot.wording import chat
 from bot.wording import slack as words
+from bot.wording.delivery import described
 
 log = structlog.get_logger()
 
@@ -55,7 +60,11 @@ class SlackChannel:
 
     @property
     def place(self) -> Mapping[str, str]:
-        """``team``, ``channel``, ``message`` and ``thread`` of the card, the video's file and post, and its address."""
+        """``team``, ``channel``, ``message`` and ``thread`` of the card, and of the video all that was brought of it.
+
+        ``brought`` is its way, ``file`` what was uploaded or ``bare`` where nothing could be, ``post`` its message,
+        ``permalink`` its address, ``video`` its file where that is the video.
+        """
         return dict(self._place)
 
     async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
@@ -83,39 +92,44 @@ class SlackChannel:
         await self._send(card)
         return {name: self._place[name] for name in ("message", "channel")}
 
-    async def bring(self, job: Job, path: Path) -> None:
-        """Upload the video, and note its file's id; it is there once its bytes are."""
-        if "file" in self._place:
-            return
-        try:
-            client = await self._patient()
-            self._place["file"] = await self._uploader.send(client, video_name(job), path, alt(job.request.prompt))
-        except (*LIBRARY, NotInstalled) as error:
-            raise self._not_posted(error, path) from error
+    async def limit(self) -> int:
+        """Return what Slack takes; what a workspace takes, it says when it is asked."""
+        return LARGEST
 
-    async def post(self, job: Job, video: Video, path: Path) -> None:
-        """Share the video in the card's thread, with a mention of its author."""
-        del video
+    async def bring(self, job: Job, parcel: Parcel) -> None:
+        """Upload the video, or its picture, and note the file's id; it is there once its bytes are."""
+        way = parcel.delivery.way
+        if self._place.get("brought", "as it is") == way and ("file" in self._place or "bare" in self._place):
+            return
+        self._forget_file()
         try:
-            await self._share(job)
+            await self._bring(job, parcel)
         except (*LIBRARY, NotInstalled) as error:
-            if code_of(error) == "file_not_found":
-                # It was never completed, and Slack has let it go.
-                self._place.pop("file", None)
-                raise ChannelBusy from error
-            raise self._not_posted(error, path) from error
+            raise self._not_taken(error, parcel) from error
+        self._place["brought"] = way
+        if parcel.file is None and parcel.link is not None:
+            self._place["permalink"] = parcel.link.url
+
+    async def post(self, job: Job, parcel: Parcel) -> None:
+        """Share what was brought in the card's thread, with a mention of its author."""
         try:
-            await self._find_video(await self._patient())
+            await self._share(job, parcel)
+        except (*LIBRARY, NotInstalled) as error:
+            raise self._not_shared(error, parcel) from error
+        try:
+            if "file" in self._place:
+                await self._find_video(await self._patient())
         except (*LIBRARY, NotInstalled) as error:
             # It is there; what is not known is its address.
             log.warning("video_not_found", job_id=self._job_id, error=code_of(error) or type(error).__name__)
         await self._broadcast()
 
     async def posted(self, job: Job) -> bool:
-        """Whether the file of this job's video is shared; a message that was just made is looked for a while."""
+        """Whether the file that was brought is shared; a message that was just made is looked for a while."""
         del job
         if "file" not in self._place:
-            return False
+            # Nobody can tell, and a second message would be one too many.
+            return "bare" in self._place
         try:
             found = await self._find_video(await self._patient())
         except (*LIBRARY, NotInstalled) as error:
@@ -154,29 +168,58 @@ class SlackChannel:
         )
         self._place |= {"message": str(sent["ts"]), "channel": str(sent["channel"])}
 
-    async def _share(self, job: Job) -> None:
-        """Share the video; what was paid for goes elsewhere where its own place has gone while the job ran."""
-        thread = self._place.get("thread") or self._place.get("message")
+    async def _bring(self, job: Job, parcel: Parcel) -> None:
+        client, alt, found = await self._patient(), described(job, ALT_TEXT), file_of(job, parcel)
+        name, body = found or ("", b"")
+        if isinstance(body, Path):
+            self._place["file"] = await self._uploader.send(client, name, body, alt)
+            return
         try:
-            await self._complete(job, thread)
+            if body:
+                self._place["file"] = await self._uploader.put(client, name, body, alt)
+                return
+        except LIBRARY as error:
+            if not takes_no_file(error):
+                raise
+        self._place["bare"] = "1"
+
+    async def _share(self, job: Job, parcel: Parcel) -> None:
+        """Share it; what was paid for goes elsewhere where its own place has gone while the job ran."""
+        thread = self._place.get("thread") or self._place.get("message")
+        send = self._complete if "file" in self._place else self._say
+        try:
+            await send(job, parcel, thread)
         except LIBRARY as error:
             if code_of(error) in THREAD_GONE and thread is not None:
                 # Somebody has deleted the card: into the channel itself.
-                await self._complete(job, None)
+                await send(job, parcel, None)
             elif is_shut_out(error) and "direct" not in self._place:
                 await self._to_direct_messages()
-                await self._complete(job, None)
+                await send(job, parcel, None)
             else:
                 raise
 
-    async def _complete(self, job: Job, thread: str | None) -> None:
+    async def _complete(self, job: Job, parcel: Parcel, thread: str | None) -> None:
         client = await self._once()
+        name, _ = file_of(job, parcel) or (stem_of(job), None)
         await client.files_completeUploadExternal(
-            files=[{"id": self._place["file"], "title": video_name(job)}],
+            files=[{"id": self._place["file"], "title": name}],
             channel_id=self._place["channel"],
             thread_ts=thread,
-            initial_comment=f"{who(self._author)} {chat.ready(job)}",
+            initial_comment=text_of(job, self._author, parcel),
         )
+
+    async def _say(self, job: Job, parcel: Parcel, thread: str | None) -> None:
+        """Post a link that has no picture of its own: Slack may show what it finds there."""
+        client = await self._once()
+        sent = await client.chat_postMessage(
+            channel=self._place["channel"],
+            thread_ts=thread,
+            text=text_of(job, self._author, parcel),
+            unfurl_links=False,
+            unfurl_media=True,
+        )
+        self._place["post"] = str(sent["ts"])
 
     async def _find_video(self, client: AsyncWebClient) -> bool:
         """Look for the message that the file is shared in, and note its address."""
@@ -186,7 +229,8 @@ class SlackChannel:
             shares = {**(file.get("shares") or {})}
             posts = [post for kind in shares.values() for posts in kind.values() for post in posts]
             if posts:
-                self._place |= {"video": self._place["file"], "permalink": str(file.get("permalink", ""))}
+                if self._place.get("brought") != "link":
+                    self._place |= {"video": self._place["file"], "permalink": str(file.get("permalink", ""))}
                 self._place["post"] = str(posts[0]["ts"])
                 return True
         return False
@@ -215,20 +259,32 @@ class SlackChannel:
             self._place.pop(gone, None)
         self._place |= {"channel": str(opened["channel"]["id"]), "direct": "1"}
 
-    def _not_posted(self, error: BaseException, path: Path) -> TweenError:
+    def _not_taken(self, error: BaseException, parcel: Parcel) -> Exception:
         problem = _told(error)
-        return NotHandedOver(str(problem), Path(path.name)) if isinstance(problem, ChannelGone) else problem
+        return NotTaken(0, str(problem)) if parcel.file is not None and takes_no_file(error) else problem
+
+    def _not_shared(self, error: BaseException, parcel: Parcel) -> Exception:
+        if code_of(error) == "file_not_found":
+            # It was never completed, and Slack has let it go.
+            self._forget_file()
+            return ChannelBusy()
+        if takes_no_file(error):
+            self._forget_file()
+            if parcel.file is None:
+                # Not even its picture: that it goes without is durable before it goes.
+                self._place["bare"] = "1"
+                return ChannelBusy()
+        return self._not_taken(error, parcel)
+
+    def _forget_file(self) -> None:
+        for name in ("file", "bare"):
+            self._place.pop(name, None)
 
     async def _patient(self) -> AsyncWebClient:
         return await self._outside.clients.patient(self._place["team"], self._place.get("enterprise"))
 
     async def _once(self) -> AsyncWebClient:
         return await self._outside.clients.once(self._place["team"], self._place.get("enterprise"))
-
-
-def video_name(job: Job) -> str:
-    """Return what the video's file is called."""
-    return f"tween-{hashlib.sha256(job.id.encode()).hexdigest()[:12]}.mp4"
 
 
 def _told(error: BaseException) -> TweenError:

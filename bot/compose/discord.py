@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 from adapters.discord.client import point_at
 from adapters.discord.connection import Connection
 from adapters.discord.platform import DiscordPlatform, Tools
-from adapters.media.fit import PyAVFitter
 from adapters.media.last_frame import PyAVLastFrames
 from adapters.media.preview import PillowPreviews
 from adapters.store.database import Database
@@ -14,8 +13,9 @@ from adapters.store.inbox import StoredInbox
 from adapters.store.servers import ServerBook
 from adapters.web.server import Route
 from bot.compose.face import Face
+from bot.compose.media import media_store
 from bot.compose.outside import prepare
-from bot.compose.storage import terms
+from bot.compose.storage import office_of
 from bot.domain.model import Model
 from bot.flow.desk import Desk
 from bot.ports import JobStore
@@ -32,11 +32,11 @@ def discord_face(stack: AsyncExitStack, settings: Settings, model: Model, databa
     tools = Tools(
         store=jobs,
         servers=ServerBook(database),
+        office=office_of(settings, model, database, jobs),
         inbox=StoredInbox(database),
         previews=stack.enter_context(closing(PillowPreviews())),
-        fitter=PyAVFitter(),
         last_frames=stack.enter_context(closing(PyAVLastFrames())),
-        terms=terms(settings),
+        media=media_store(stack, settings, database),
         room=room,
         image_bytes=settings.max_image_bytes,
     )

@@ -1,6 +1,6 @@
 """Slack, joined: its adapter over the store, and what looks into pictures and videos for it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 
 from pydantic import SecretStr
@@ -11,19 +11,21 @@ from adapters.slack import http
 from adapters.slack.authorize import Installed, OneWorkspace
 from adapters.slack.clients import OneToken
 from adapters.slack.connection import Connection
-from adapters.slack.install import install_flow
+from adapters.slack.install import InstallFlow, install_flow
 from adapters.slack.installs import Installs
 from adapters.slack.platform import SlackPlatform, Tools
+from adapters.slack.take import NAME
 from adapters.store.database import Database
-from adapters.store.servers import ServerBook
 from adapters.store.vault import StoredVault
 from adapters.web.server import Route
 from bot.compose.face import Face
+from bot.compose.media import media_store
 from bot.compose.outside import prepare
 from bot.compose.slack_way import Way
-from bot.compose.storage import terms
+from bot.compose.storage import office_of
 from bot.domain.model import Model
 from bot.flow.desk import Desk
+from bot.flow.office import Admin, Office
 from bot.ports import JobStore
 from config.settings import Settings
 
@@ -33,27 +35,29 @@ def slack_face(
 ) -> Face:
     """Open Slack, in the way that the settings name."""
     connection = Connection(None if settings.slack_api_url is None else str(settings.slack_api_url))
-    tools = _tools(stack, settings, database, jobs)
+    office = office_of(settings, model, database, jobs)
+    tools = _tools(stack, settings, office, jobs)
     host = settings.slack_api_url.host if settings.slack_api_url else None
     own_hosts = frozenset({host} if host else ())
     if way in (Way.OAUTH, Way.CARRY_MANY):
         installs = Installs(StoredVault(database), _text(settings.secret_key))
         platform = SlackPlatform(connection, installs, tools, own_hosts)
-        return _of_many(connection, platform, installs, settings, model, StoredVault(database))
+        flow = _install_flow(connection, installs, settings, StoredVault(database), office)
+        return _of_many(connection, platform, installs, settings, model, flow)
     token = _text(settings.slack_bot_token)
     platform = SlackPlatform(connection, OneToken(token), tools, own_hosts)
     return _of_one(connection, platform, token, settings, way, model)
 
 
-def _tools(stack: AsyncExitStack, settings: Settings, database: Database, jobs: JobStore) -> Tools:
+def _tools(stack: AsyncExitStack, settings: Settings, office: Office, jobs: JobStore) -> Tools:
     room = settings.data_dir / "work"
     prepare(room)
     return Tools(
         store=jobs,
-        servers=ServerBook(database),
         previews=stack.enter_context(closing(PillowPreviews())),
         last_frames=stack.enter_context(closing(PyAVLastFrames())),
-        terms=terms(settings),
+        media=media_store(stack, settings, database),
+        office=office,
         room=room,
     )
 
@@ -91,7 +95,7 @@ def _of_many(
     installs: Installs,
     settings: Settings,
     model: Model,
-    vault: StoredVault,
+    flow: Callable[[], InstallFlow],
 ) -> Face:
     """Return the face of a bot that workspaces install, whose tokens are in the database."""
 
@@ -103,9 +107,7 @@ def _of_many(
         secret = _text(settings.slack_signing_secret)
         app = connection.app(Installed(installs), secret)
         platform.listen(app, desk, model, installs)
-        credentials = (settings.slack_client_id or "", _text(settings.slack_client_secret))
-        public = str(settings.public_url).rstrip("/")
-        return http.routes(app, secret, install_flow(connection.client(), credentials, public, vault, installs))
+        return http.routes(app, secret, flow())
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[None]:
@@ -114,6 +116,22 @@ def _of_many(
             yield
 
     return Face(platform, listening, routes, opened=opened)
+
+
+def _install_flow(
+    connection: Connection, installs: Installs, settings: Settings, vault: StoredVault, office: Office
+) -> Callable[[], InstallFlow]:
+    """Return what makes the flow by which workspaces install the bot, once the connection is open."""
+
+    async def joined(server: str, by: str) -> None:
+        await office.joined(Admin(NAME, server, by))
+
+    def flow() -> InstallFlow:
+        credentials = (settings.slack_client_id or "", _text(settings.slack_client_secret))
+        public = str(settings.public_url).rstrip("/")
+        return install_flow(connection.client(), credentials, public, vault, installs, joined)
+
+    return flow
 
 
 def _text(secret: SecretStr | None) -> str:

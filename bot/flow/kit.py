@@ -1,7 +1,7 @@
 """What every verb works with: the outside, the limits and the clock."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.domain.errors import Charge
@@ -34,9 +34,8 @@ class Kit:
     """The outside of one flow. ``workroom`` is a folder for files under way; ``clock`` gives seconds.
 
     ``webhooks`` is whether the provider is to call back: each request then carries a secret of its own. ``at_hand`` is
-    whether those who read the cards sit at this machine, and can be told where a file lies. ``ladder`` has the ways of a
-    video to a channel that does not take it as it is. ``outlook`` foretells from
-    earlier jobs, where any are stored.
+    whether those who read the cards sit at this machine, and can be told where a file lies. ``ladder`` has the ways of
+    a video to a channel that does not take it as it is. ``outlook`` foretells from earlier jobs, where any are stored.
     """
 
     provider: Provider
@@ -48,7 +47,7 @@ class Kit:
     clock: Callable[[], float]
     webhooks: bool = False
     at_hand: bool = True
-    ladder: Ladder = Ladder()
+    ladder: Ladder = field(default_factory=Ladder)
     outlook: Outlook | None = None
 
     def owed(self, charge: Charge) -> Charge:

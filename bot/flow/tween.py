@@ -3,6 +3,7 @@
 from bot.domain.job import Job
 from bot.domain.progress import Phase, Progress
 from bot.flow.card import CardMaker
+from bot.flow.deliver import put_away
 from bot.flow.kit import Kit
 from bot.flow.narrate import Narrator
 from bot.flow.run import Run, Unrecorded
@@ -22,5 +23,6 @@ async def tween(job: Job, kit: Kit, channel: Channel, signals: Signals) -> Job:
         run = Run(kit, channel, Unrecorded(), signals, tell)
         while not job.is_final:
             job = await step(job, run)
+        put_away(job, kit)
         tell(job, Progress(Phase.DELIVERING))
     return job

@@ -10,7 +10,7 @@ from bot.ports.links import Endpoints, Links, Reply, Unreached
 from bot.ports.media import Animations, ContactSheets, Copy, Fitter, Frames, LastFrames, Posters, Previews, Videos
 from bot.ports.media_store import Kept, MediaIndex, MediaStore, Shelved
 from bot.ports.moderation import AuditLog, Deed, Moderator
-from bot.ports.platform import Attachments, Channel, Platform, StagedFiles
+from bot.ports.platform import Attachments, Channel, NotTaken, Parcel, Platform, StagedFiles
 from bot.ports.provider import CancelAnswer, Provider
 from bot.ports.store import Entry, JobStore, Outlook, Sought, Terms
 
@@ -38,7 +38,9 @@ __all__ = [
     "MediaIndex",
     "MediaStore",
     "Moderator",
+    "NotTaken",
     "Outlook",
+    "Parcel",
     "Platform",
     "Posters",
     "Previews",

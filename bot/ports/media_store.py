@@ -28,6 +28,13 @@ class MediaStore(Protocol):
         """
         ...
 
+    async def fetch(self, id_: str, to: Path) -> bool:
+        """Write what is kept under an id to a new file; False where its time is over. Raises :class:`NotKept`.
+
+        Raises :class:`StoreAway`. Memory does not grow with the file.
+        """
+        ...
+
     async def drop(self, job_id: str) -> None:
         """Take a job's link back; one of which nothing is kept is fine. Raises :class:`StoreAway`.
 

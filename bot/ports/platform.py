@@ -1,14 +1,16 @@
 """The places where jobs come from, and where their cards and videos go."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from bot.domain.card import Card
 from bot.domain.errors import Which
-from bot.domain.job import Job
-from bot.domain.media import Frame, Video
+from bot.domain.job import Delivery, Job
+from bot.domain.media import Frame
 from bot.domain.request import ImageRef
+from bot.ports.media_store import Kept
 
 
 class Attachments(Protocol):
@@ -17,6 +19,33 @@ class Attachments(Protocol):
     async def fetch(self, which: Which, image: ImageRef, limit: int) -> bytes:
         """Return the whole file, or raise :class:`BadImage`: missing, or more than ``limit`` bytes."""
         ...
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What goes to a channel in one message: the video, or a copy of it, as a ``file``; or a ``link`` to it.
+
+    A copy comes with the link to the video as it was made, where there is one. A link comes with what its message shows
+    in the place of a video: an ``animation`` (GIF file) or at least a ``poster`` (JPEG file), where they can be drawn.
+    """
+
+    delivery: Delivery
+    file: Path | None
+    link: Kept | None = None
+    animation: bytes | None = None
+    poster: bytes | None = None
+
+
+class NotTaken(Exception):  # not an error: the video takes another way
+    """The channel surely did not take the file: it takes ``limit`` bytes at most now, 0: no file at all.
+
+    ``said`` is why.
+    """
+
+    def __init__(self, limit: int, said: str) -> None:
+        super().__init__(said)
+        self.limit = limit
+        self.said = said
 
 
 class Channel(Protocol):
@@ -50,19 +79,24 @@ class Channel(Protocol):
         """
         ...
 
-    async def bring(self, job: Job, path: Path) -> None:
-        """Bring the video at ``path`` to the platform without showing it to anybody, where it has a way to.
+    async def limit(self) -> int | None:
+        """Return how many bytes a file may have that the channel takes now; None: it takes every file."""
+        ...
+
+    async def bring(self, job: Job, parcel: Parcel) -> None:
+        """Bring the parcel to the platform without showing it to anybody, where it has a way to.
 
         May be repeated; what is needed to post it then is in the place, which is made durable before the post. Raises
         as :meth:`post` does.
         """
         ...
 
-    async def post(self, job: Job, video: Video, path: Path) -> None:
-        """Hand over the finished video at ``path``, as one new message; the file may be moved away.
+    async def post(self, job: Job, parcel: Parcel) -> None:
+        """Hand over the parcel, as one new message; its file may be moved away.
 
-        Raises :class:`ChannelBusy` (surely not posted), :class:`PostUnclear` (it may be there: ask :meth:`posted`), or
-        :class:`NotHandedOver` where no later attempt can work; the file then still lies at ``path``.
+        Raises :class:`ChannelBusy` (surely not posted), :class:`PostUnclear` (it may be there: ask :meth:`posted`),
+        :class:`NotTaken` (surely not posted: it is to be lighter, or a link), or :class:`ChannelGone` or
+        :class:`NotHandedOver` where no later attempt can work; the file then still lies where it was.
         """
         ...
 

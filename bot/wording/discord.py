@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.card import Action
-from bot.wording.units import size
 
 PUBLISH = "Publish"
 REFUSED = "⛔"
@@ -44,11 +43,6 @@ def in_direct_messages(link: str, missing: Sequence[str]) -> str:
 def shared(author: str) -> str:
     """Say whose video it is that was published."""
     return f"A video by <@{author}>"
-
-
-def too_heavy(bytes_: int, limit: int) -> str:
-    """Say that a video does not fit into a channel, however it is made smaller."""
-    return f"it weighs {size(bytes_)}, and this channel takes {size(limit)}"
 
 
 def seed_of(seed: int, prompt: str) -> str:

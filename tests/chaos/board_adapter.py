@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from bot.domain.card import Card
-from bot.domain.errors import BadImage, ChannelGone, ImageFault, NotHandedOver, Which
+from bot.domain.errors import BadImage, ImageFault, Which
 from bot.domain.job import Job
-from bot.domain.media import Frame, Video
+from bot.domain.media import Frame
 from bot.domain.request import ImageRef
-from bot.ports import Attachments
+from bot.ports import Attachments, Parcel
 from tests.chaos.board_client import BoardClient
 
 NAME = "board"
@@ -86,16 +85,16 @@ class BoardChannel:
         """Post the first card, unless there is one, which is left as it is: somebody carries the job already."""
         await self._post_card(described(card))
 
-    async def bring(self, job: Job, path: Path) -> None:
+    async def limit(self) -> None:
+        """There is none."""
+
+    async def bring(self, job: Job, parcel: Parcel) -> None:
         """Do nothing: a message carries its file."""
 
-    async def post(self, job: Job, video: Video, path: Path) -> None:
+    async def post(self, job: Job, parcel: Parcel) -> None:
         """Post the video, which stays where it lies."""
         body = {"nonce": f"{job.id}:video", "enforce_nonce": True, "mentions": [job.request.author.id]}
-        try:
-            await self._client.post(self._place["channel"], body, path)
-        except ChannelGone as error:
-            raise NotHandedOver(str(error), path) from error
+        await self._client.post(self._place["channel"], body, parcel.file)
 
     async def posted(self, job: Job) -> bool:
         """Look for the video by its nonce."""

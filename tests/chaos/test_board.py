@@ -7,20 +7,19 @@ from pathlib import Path
 import pytest
 
 from bot.domain.card import Action, Card, Tone
-from bot.domain.errors import BadImage, ChannelBusy, ChannelGone, NotHandedOver, PostUnclear
+from bot.domain.errors import BadImage, ChannelBusy, ChannelGone, PostUnclear
 from bot.domain.job import Job
-from bot.domain.media import Video
 from bot.domain.progress import Phase
 from bot.domain.request import Author, Command, ImageRef, checked
 from config import catalogue
 from tests.chaos.board_adapter import BoardPlatform
 from tests.chaos.board_client import BoardClient
+from tests.fakes import as_it_is
 from tests.twins import board_state
 from tests.twins.board import Board
 from tests.twins.board_faults import Faults
 
 ADA = {"id": "ada", "server": "s1", "roles": []}
-VIDEO = Video(160, 96, 8, 0.5, 4)
 
 
 @pytest.fixture
@@ -83,10 +82,10 @@ async def test_a_video_whose_answer_was_lost_is_found_and_not_posted_twice(
     assert not await channel.posted(job)
     board.faults = _Always("lost")
     with pytest.raises(PostUnclear):
-        await channel.post(job, VIDEO, path)
+        await channel.post(job, as_it_is(path))
     board.faults = Faults()
     assert await channel.posted(job)
-    await channel.post(job, VIDEO, path)
+    await channel.post(job, as_it_is(path))
     (message,) = board.memory.messages.values()
     assert (message.nonce, message.mentions, message.file) == (
         "e-4:video",
@@ -146,9 +145,10 @@ async def test_the_board_refuses_what_only_a_broken_bot_sends(
         await client.post("c1", {"nonce": "n" * 26, "enforce_nonce": True})
     with pytest.raises(ChannelGone):
         await client.edit("c1", "m-0", {})
-    (tmp_path / "video.mp4").write_bytes(bytes(10 * 1024 * 1024 + 1))
-    with pytest.raises(NotHandedOver):
-        await BoardPlatform(client).channel(job).post(job, VIDEO, tmp_path / "video.mp4")
+    heavy = tmp_path / "video.mp4"
+    heavy.write_bytes(bytes(10 * 1024 * 1024 + 1))
+    with pytest.raises(ChannelGone):
+        await BoardPlatform(client).channel(job).post(job, as_it_is(heavy))
     assert len(board.memory.violations) == 4
     board.memory.violations.clear()
 

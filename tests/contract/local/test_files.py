@@ -12,14 +12,11 @@ from adapters.local.folders import ORPHAN_S, Folders, job_id_of
 from adapters.local.platform import InboxAttachments, LocalPlatform
 from bot.domain.errors import BadImage, FolderUnusable, ImageFault, NotHandedOver, SubmitUnclear
 from bot.domain.job import Job
-from bot.domain.media import Video
 from bot.domain.request import Author, Command, ImageRef
 from bot.flow.accept import accept
 from config import catalogue
 from tests.contract.local.running import Bot, Setting, running
-from tests.fakes import FakeProvider
-
-VIDEO = Video(832, 480, 81, 5.06, 3)
+from tests.fakes import FakeProvider, as_it_is
 
 
 def _job(job_id: str) -> Job:
@@ -65,7 +62,7 @@ async def test_a_video_is_moved_to_its_place_and_found_there(tmp_path: Path) -> 
     assert not await channel.posted(job)
     made = tmp_path / "r1.mp4"
     made.write_bytes(b"mp4")
-    await channel.post(job, VIDEO, made)
+    await channel.post(job, as_it_is(made))
     later = platform.channel(job)
     assert await later.posted(job)
     assert later.place == channel.place == {"video": f"{job.id}.mp4"}
@@ -82,7 +79,7 @@ async def test_a_disk_that_does_not_take_the_video_leaves_it_where_it_is(tmp_pat
     # A folder in the video's place: a root user's tests know no permissions.
     (tmp_path / "videos" / f"{job.id}.mp4" / "x").mkdir(parents=True)
     with pytest.raises(NotHandedOver) as caught:
-        await channel.post(job, VIDEO, made)
+        await channel.post(job, as_it_is(made))
     assert (caught.value.kept, made.read_bytes()) == (made, b"mp4")
     assert [file.name for file in (tmp_path / "videos").iterdir()] == [f"{job.id}.mp4"]
 

@@ -38,10 +38,10 @@ from bot.domain.job import (
     Ticket,
     Unclear,
 )
-from bot.domain.media import Frame, Video
+from bot.domain.media import Frame
 from bot.domain.model import Value
 from bot.domain.progress import Completed, InProgress, InQueue, Update
-from bot.ports import CancelAnswer, Claim, Ring
+from bot.ports import CancelAnswer, Claim, Parcel, Ring
 
 OnSubmit = Literal["accept", "accept and lose", "lose", "busy", "refuse", "away"]
 OnPost = Literal["take", "take and lose", "lose", "busy"]
