@@ -1,6 +1,6 @@
 """The one HTTP server of a running bot: keeps strangers' hosts out, and serves the routes that the rooms bring.
 
-Nothing of a request is logged: the path of a webhook holds its job's secret.
+Nothing of a request is logged: the path of a webhook, or of a video's link, is a secret.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ log = structlog.get_logger()
 
 Route = web.AbstractRouteDef
 """A method and a path with what answers them."""
-WEBHOOKS = "/fal/webhook/"
-"""What is under it is called from outside, by whatever name this server has there."""
+FROM_OUTSIDE = ("/fal/webhook/", "/v/")
+"""What is under these, webhooks and links to videos, is called from outside, by whatever name this server has there."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 MOST_BODY = 1024 * 1024
@@ -81,9 +81,9 @@ async def serve(
 ) -> AsyncIterator[Address]:
     """Serve the routes and ``GET /healthz`` while the context is open; give the address, with the port it has got.
 
-    Only requests for a loopback name, for the host itself or for the public one are served, webhooks apart, unless the
-    address says otherwise: a page somewhere else whose name leads here by DNS rebinding gets a 421. Raises
-    :class:`CannotListen`.
+    Only requests for a loopback name, for the host itself or for the public one are served, but for what is called from
+    outside, unless the address says otherwise: a page somewhere else whose name leads here by DNS rebinding gets a 421.
+    Raises :class:`CannotListen`.
     """
     with contextlib.closing(_listen(address)) as sock:
         app = _app(routes, _hosts(address), health)
@@ -156,7 +156,7 @@ def _plain_answers(hosts: frozenset[str] | None) -> Middleware:
 
     @web.middleware
     async def plain_answers(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if hosts is not None and not request.path.startswith(WEBHOOKS) and _host_of(request) not in hosts:
+        if hosts is not None and not request.path.startswith(FROM_OUTSIDE) and _host_of(request) not in hosts:
             return _refusal(421, "host", words.NO_NAME)
         try:
             return await handler(request)

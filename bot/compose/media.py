@@ -1,14 +1,19 @@
 """Videos that are handed out by a link, joined: the index in the job store, the files in the data folder."""
 
 import time
-from contextlib import AsyncExitStack
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
 
 from adapters.media_store.disk import DiskStorage
+from adapters.media_store.serve import MediaServer
 from adapters.media_store.shelf import MediaShelf, Room
 from adapters.media_store.storage import Storage
+from adapters.media_store.sweep import kept_swept
 from adapters.store.database import Database
 from adapters.store.media_index import StoredMediaIndex
-from bot.ports import MediaStore
+from adapters.web.server import Route
+from bot.ports import MediaIndex, MediaStore
 from config.settings import Settings
 
 DAY_S = 86_400.0
@@ -23,6 +28,27 @@ def media_store(stack: AsyncExitStack, settings: Settings, database: Database) -
     room = Room(settings.media_days * DAY_S, FILE_BYTES, settings.media_max_bytes)
     index, storage = StoredMediaIndex(database), media_storage(stack, settings)
     return MediaShelf(index, storage, str(settings.public_url), room, time.time)
+
+
+@dataclass(frozen=True)
+class KeptMedia:
+    """What a process does for the files that are kept, also where no new ones are: what was promised is served."""
+
+    index: MediaIndex
+    storage: Storage
+
+    def routes(self) -> Sequence[Route]:
+        """Return what the bot's HTTP server serves of them."""
+        return MediaServer(self.index, self.storage, time.time).routes()
+
+    def swept(self) -> AbstractAsyncContextManager[None]:
+        """Remove those whose time is over, as long as the context is open."""
+        return kept_swept(self.index, self.storage, time.time)
+
+
+def kept_media(stack: AsyncExitStack, settings: Settings, database: Database) -> KeptMedia:
+    """Open the files that are kept."""
+    return KeptMedia(StoredMediaIndex(database), media_storage(stack, settings))
 
 
 def media_storage(stack: AsyncExitStack, settings: Settings) -> Storage:

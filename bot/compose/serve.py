@@ -29,6 +29,7 @@ from adapters.web.server import serve as serve_http
 from bot.compose.face import Face, MakeFaces
 from bot.compose.files import open_files
 from bot.compose.local import check_access, is_reached_by_others, local_face
+from bot.compose.media import kept_media
 from bot.compose.outside import base_url, kit, prepare, service_provider
 from bot.compose.role import Role
 from bot.compose.signals import on_signals
@@ -253,7 +254,11 @@ async def _open(stack: AsyncExitStack, bot: Bot) -> None:
         except StoreAway as error:
             raise StoreUnusable(bot.database.name, str(error)) from error
     webhooks = await stack.enter_async_context(Webhooks(base_url(settings), bot.jobs.arrived))
-    routes = [*webhooks.routes(), *(route for face in bot.faces if role.takes for route in face.routes(bot.desk))]
+    media = kept_media(stack, settings, bot.database)
+    if role.carries:
+        await stack.enter_async_context(media.swept())
+    by_link = [*webhooks.routes(), *media.routes()]
+    routes = [*by_link, *(route for face in bot.faces if role.takes for route in face.routes(bot.desk))]
     public = settings.public_url.host if settings.public_url else None
     address = Address(settings.http_host, settings.http_port, public, any_host=is_reached_by_others(settings))
     served = await stack.enter_async_context(serve_http(routes, address, lambda: _health(bot)))

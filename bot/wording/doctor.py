@@ -46,7 +46,7 @@ def _at(url: str | None) -> str:
 NO_PUBLIC_URL = "jobs are followed by server-sent events, without fal's webhooks"
 PUBLIC_URL_MEND = (
     "Only a bot that runs answers. Where one does, see that the name leads to this machine, and that what stands "
-    "before the bot passes /healthz and /fal/webhook/ on with the Host header as it came."
+    "before the bot passes /healthz, /fal/webhook/ and /v/ on with the Host header as it came."
 )
 
 

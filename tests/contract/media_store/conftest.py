@@ -1,5 +1,7 @@
 """A store of kept videos for each test, on the disk and in a bucket in turn."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -13,13 +15,21 @@ from adapters.store.migrate import migrate
 from tests.contract.media_store.shelves import OnDisk, Place
 
 
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a database that holds the tables, and nothing in them."""
+    folder = tmp_path_factory.mktemp("tables")
+    with closing(Database(url_of(folder))) as database:
+        asyncio.run(migrate(database))
+    return folder
+
+
 @pytest.fixture
-async def index(tmp_path: Path) -> AsyncIterator[StoredMediaIndex]:
+async def index(tables: Path, tmp_path: Path) -> AsyncIterator[StoredMediaIndex]:
     """Return an empty index."""
-    database = Database(url_of(tmp_path))
-    await migrate(database)
-    yield StoredMediaIndex(database)
-    database.close()
+    shutil.copytree(tables, tmp_path, dirs_exist_ok=True)
+    with closing(Database(url_of(tmp_path))) as database:
+        yield StoredMediaIndex(database)
 
 
 @pytest.fixture

@@ -61,6 +61,10 @@ class Place:
         """Have the storage refuse whatever is asked."""
 
     @abstractmethod
+    def hide_storage(self) -> None:
+        """Have the storage, with all that is in it, be away."""
+
+    @abstractmethod
     def mend_storage(self) -> None:
         """Have it work again."""
 
@@ -81,6 +85,17 @@ class OnDisk(Place):
         """Put a file where the folder should be."""
         self.folder.write_bytes(b"")
 
+    def hide_storage(self) -> None:
+        """Move the folder away, and put a file in its place."""
+        self.folder.rename(self._aside)
+        self.folder.write_bytes(b"")
+
     def mend_storage(self) -> None:
-        """Take it away."""
+        """Put everything back."""
         self.folder.unlink()
+        if self._aside.exists():
+            self._aside.rename(self.folder)
+
+    @property
+    def _aside(self) -> Path:
+        return self.folder.with_name("aside")
