@@ -11,6 +11,7 @@ from av.video.frame import VideoFrame
 from PIL import Image, ImageDraw, ImageFilter
 
 from adapters.media.lettering import BRIGHT, DIM, FAINT, Lettering, elided
+from adapters.media.stills import chosen
 from adapters.media.videos import VideoWork, counted, in_time, opened
 from bot.domain.errors import BadVideo
 
@@ -75,13 +76,6 @@ def layout_for(size: tuple[int, int], frames: int) -> Layout:
     count = max(1, min(columns * rows, frames))
     columns = min(columns, count)
     return Layout(columns, -(-count // columns), (width * SCALE, max(1, round(width / shape)) * SCALE))
-
-
-def chosen(frames: int, count: int) -> list[int]:
-    """Return ``count`` frame numbers, evenly spaced, the first and the last among them."""
-    if count == 1 or frames == 1:
-        return [0]
-    return sorted({round(place * (frames - 1) / (count - 1)) for place in range(count)})
 
 
 def _drawn(video: Path, to: Path, title: str, facts: str, until: float) -> None:

@@ -8,14 +8,12 @@ from pathlib import Path
 from av.video.frame import VideoFrame
 from PIL import Image
 
-from adapters.media.contact_sheet import chosen
-from adapters.media.videos import VideoWork, counted, first_of, in_time, opened
-from bot.domain.errors import BadVideo
+from adapters.media.stills import spread
+from adapters.media.videos import VideoWork, first_of
 
 DEADLINE = 60.0
 LARGEST = 1024
 """Pixels of the longer side of a frame that is one of many: who judges what a video shows needs no more."""
-_THREADS = 2
 
 
 class PyAVPosters(VideoWork):
@@ -44,19 +42,7 @@ def _first(path: Path, until: float) -> bytes:
 
 
 def _spread(path: Path, count: int, until: float) -> list[bytes]:
-    """Decode all frames in sequence and keep the chosen ones as files: memory holds one picture at a time.
-
-    The frames are counted first: what the file says of itself may be wrong, and the last one must be among them.
-    """
-    with opened(path) as (container, stream):
-        wanted = set(chosen(counted(container, stream, until), count))
-    with opened(path) as (container, stream):
-        stream.codec_context.thread_count, stream.codec_context.thread_type = _THREADS, "AUTO"
-        shown = in_time(container.decode(stream), until)
-        taken = [_jpeg(_shrunk(frame)) for number, frame in enumerate(shown) if number in wanted]
-    if not taken:
-        raise BadVideo("no frame that can be decoded")
-    return taken
+    return [_jpeg(_shrunk(frame)) for frame in spread(path, count, until)]
 
 
 def _image(frame: VideoFrame) -> Image.Image:

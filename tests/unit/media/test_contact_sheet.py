@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from adapters.media.contact_sheet import ContactSheet, Layout, chosen, layout_for
+from adapters.media.contact_sheet import ContactSheet, Layout, layout_for
 from adapters.media.lettering import Lettering, elided, legible
+from adapters.media.stills import chosen
 from bot.domain.errors import BadVideo
 from tests.unit.media.videos import level, write
 
