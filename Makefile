@@ -42,8 +42,9 @@ check: .venv/dev  ## Format, lint, types and the borders between the rooms
 	$(BIN)/lint-imports
 
 .PHONY: test
-test: .venv/dev tests/node/node_modules/.installed tests/browser/node_modules/.installed  ## All tests
-	$(BIN)/python -m pytest
+test: .venv/dev tests/node/node_modules/.installed tests/browser/node_modules/.installed  ## All tests, WORKERS (3) at a time
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+WORKERS ?= 3
 
 .PHONY: chaos
 chaos: .venv/dev  ## 200 jobs while the bot is killed 60 times and all services misbehave; on SQLite, then on Postgres

@@ -1,14 +1,48 @@
-"""What all tests share."""
+"""What all tests share.
+
+``make test`` runs several tests at a time, in worker processes (pytest-xdist, ``--dist loadgroup``). Those that share a
+fixture of their module stay in one worker, and those that are marked ``alone`` have the machine to themselves. Without
+workers, one test runs after the other.
+"""
 
 import asyncio
 import os
+from collections.abc import Generator
 
 import pytest
 
+from tests.turns import Turns
 
-def pytest_configure() -> None:
+ALONE = "alone"
+TURNS = pytest.StashKey[Turns]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Have no event loop made behind a test's back: looptime asks for the current one also in tests that have none."""
     asyncio.set_event_loop(None)
+    config.addinivalue_line("markers", f"{ALONE}: it measures time, so no other test goes on beside it")
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        config.stash[TURNS] = Turns()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests go to the same worker: those that share a fixture of their module, and those that go alone."""
+    for item in items:
+        if is_alone(item):
+            item.add_marker(pytest.mark.xdist_group(ALONE))
+        elif shares_a_fixture(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, bool, bool]:
+    """Wait for a test's turn before its fixtures are set up."""
+    turns = item.config.stash.get(TURNS, None)
+    if turns is None:
+        return (yield)
+    with turns.turn(alone=is_alone(item), next_alone=nextitem is not None and is_alone(nextitem)):
+        return (yield)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -30,3 +64,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def skipped_in_ci(reporter: pytest.TerminalReporter | None) -> bool:
     """Return whether this is CI and a test was skipped."""
     return bool(os.environ.get("CI")) and reporter is not None and bool(reporter.stats.get("skipped"))
+
+
+def is_alone(item: pytest.Item) -> bool:
+    """Return whether no other test may go on beside it."""
+    return item.get_closest_marker(ALONE) is not None
+
+
+def shares_a_fixture(item: pytest.Item) -> bool:
+    """Return whether one of its fixtures is made once for its module."""
+    if not isinstance(item, pytest.Function):
+        return False
+    known = item._fixtureinfo.name2fixturedefs.values()
+    return any(fixture.scope == "module" for each in known for fixture in each)

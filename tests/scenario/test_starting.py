@@ -138,6 +138,7 @@ async def test_settings_of_the_server(tmp_path: Path) -> None:
         assert "TWEENBOT_PUBLIC_URL: " in (await refused(tmp_path, {"TWEENBOT_PUBLIC_URL": url})).err
 
 
+@pytest.mark.alone
 async def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
     """Whoever sends two has had enough of waiting, and nothing is lost by it."""
     async with running(tmp_path, {}) as bot:

@@ -275,6 +275,7 @@ def test_a_body_where_there_is_none_is_told() -> None:
     assert sentence.startswith("POST /channels/{channel_id}/messages: the body: None is not of type")
 
 
+@pytest.mark.alone
 def test_a_check_of_a_message_takes_little_time() -> None:
     """A card is checked in about a millisecond; 10 ms, so that a busy machine fails no test."""
     body = board()

@@ -82,6 +82,7 @@ async def test_a_real_render_is_cancelled_soon(draw: Caller) -> None:
     assert done["error_type"] == "client_cancelled"
 
 
+@pytest.mark.alone
 async def test_the_server_answers_quickly_during_a_render(draw: Caller) -> None:
     """While a worker draws the server's answers stay quick: the median under 50 ms on a busy machine."""
     urls = [await draw.upload(picture(shift)) for shift in (0, 40)]

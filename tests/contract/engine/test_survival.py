@@ -91,6 +91,7 @@ async def test_orderly_restarts_do_not_count_against_a_request(tmp_path: Path, g
             assert "error" not in await call.until(held, "COMPLETED")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_told_to_stop_it_leaves_in_time_and_leaves_nobody(
     number: signal.Signals, tmp_path: Path, gate: Path

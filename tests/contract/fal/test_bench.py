@@ -4,7 +4,10 @@ import re
 import subprocess
 import sys
 
+import pytest
 
+
+@pytest.mark.alone
 def test_the_quick_benchmark_compares_three_ways() -> None:
     """Fifty short jobs: a tenth of the CPU at most, three requests a job, and the result at once."""
     done = subprocess.run(

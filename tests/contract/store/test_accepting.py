@@ -245,6 +245,7 @@ async def test_an_accept_whose_commit_was_not_heard_of_is_found_by_the_next(data
     assert await spent(store) == (PRICE, PRICE)
 
 
+@pytest.mark.alone
 async def test_two_hundred_accepts_at_once_are_each_answered_in_time(database: Database) -> None:
     """Within half a second for 99 of 100, each durable by then, on SQLite with a sync; on Postgres within its patience.
 

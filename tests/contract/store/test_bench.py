@@ -4,7 +4,10 @@ import re
 import subprocess
 import sys
 
+import pytest
 
+
+@pytest.mark.alone
 def test_the_quick_benchmark_tells_statements_and_steps() -> None:
     """Three recorded steps a job, and no more than a hundred statements."""
     command = [sys.executable, "-m", "bench.durable", "--quick"]

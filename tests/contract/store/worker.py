@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from adapters.store import runtime as loops
 from adapters.store.database import Database
 from adapters.store.nodes import Nodes
 from adapters.store.runtime import Driven, Runtime
@@ -75,6 +76,8 @@ async def nobody() -> int:
 
 async def main(url: str, lease_s: float) -> None:
     """Work until killed, or lost."""
+    # A job that lost its workflow is looked for right at the start, and then so often: no test waits half a minute.
+    loops.OWN_S = 1.0
     database = Database(url)
     nodes = Nodes(database, lease_s)
     driven = Driven(Carrier(database, nodes.id).carry, nothing, lambda _: None, nobody, never, lambda _: False)

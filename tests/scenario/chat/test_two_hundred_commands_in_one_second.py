@@ -4,12 +4,15 @@ import asyncio
 import statistics
 import time
 
+import pytest
+
 from tests.scenario.chat.chat import Card, Chat
 
 COMMANDS, PEOPLE, ROOMS = 200, 50, 50
 MANY = {"TWEENBOT_MAX_RUNNING": "200", "TWEENBOT_MAX_RUNNING_PER_SERVER": "200", "TWEENBOT_MAX_RUNNING_PER_USER": "20"}
 
 
+@pytest.mark.alone
 async def test_two_hundred_commands_in_one_second(chat: Chat) -> None:
     """Within three seconds each is acknowledged; in the end there are 200 requests and 200 videos, one a card."""
     chat.fal.seconds = 1.0

@@ -7,6 +7,8 @@ own.
 import asyncio
 import time
 
+import pytest
+
 from tests.scenario.slack.office import Office, has_video
 from tests.twins.slack import Message
 from tests.twins.slack_forms import Entry
@@ -15,6 +17,7 @@ COMMANDS, ROOMS = 200, 50
 MANY = {"TWEENBOT_MAX_RUNNING": "200", "TWEENBOT_MAX_RUNNING_PER_SERVER": "200", "TWEENBOT_MAX_RUNNING_PER_USER": "20"}
 
 
+@pytest.mark.alone
 async def test_two_hundred_commands_in_one_second(office: Office) -> None:
     """Within three seconds each form is acknowledged; in the end there are 200 requests and 200 videos."""
     office.fal.seconds = 1.0

@@ -3,7 +3,10 @@
 import subprocess
 import sys
 
+import pytest
 
+
+@pytest.mark.alone
 def test_the_quick_benchmark_finds_the_generator_best() -> None:
     """Cost and middle frames are printed beside the rivals', and the exit status says that none of them won."""
     done = subprocess.run(
