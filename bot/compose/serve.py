@@ -28,8 +28,9 @@ from adapters.web.server import Address, Health
 from adapters.web.server import serve as serve_http
 from bot.compose.face import Face, MakeFaces
 from bot.compose.files import open_files
+from bot.compose.ladder import ladder
 from bot.compose.local import check_access, is_reached_by_others, local_face
-from bot.compose.media import kept_media
+from bot.compose.media import kept_media, media_store
 from bot.compose.outside import base_url, kit, prepare, service_provider
 from bot.compose.role import Role
 from bot.compose.signals import on_signals
@@ -42,7 +43,7 @@ from bot.flow.desk import Desk
 from bot.flow.kit import Limits
 from bot.flow.run import Exit
 from bot.flow.runner import Runner
-from bot.ports import Outlook, Provider
+from bot.ports import Provider
 from bot.wording import cli as words
 from config import catalogue
 from config.settings import Settings
@@ -166,8 +167,7 @@ async def _bot(
         faces = make_faces(jobs) if make_faces else await _faces(stack, settings, way, model, database, jobs)
         runner = runtime = None
         if nodes:
-            outlook = JobsOutlook(database, terms(settings).allowance)
-            runner = await _runner(stack, settings, jobs, provider, faces, outlook)
+            runner = await _runner(stack, settings, database, jobs, provider, faces)
             runtime = Runtime(database, nodes, terms(settings), ROOM, _driven(settings, database, jobs, runner, faces))
         maker = CardMaker(charges=provider.charges, foretells=True)
         desk = Desk(jobs, model, terms(settings), maker, time.time, runtime.wake if runtime else _nobody)
@@ -205,7 +205,7 @@ def _models(settings: Settings, *, charges: bool) -> dict[str, Model]:
 
 
 async def _runner(
-    stack: AsyncExitStack, settings: Settings, jobs: Jobs, provider: Provider, faces: Sequence[Face], outlook: Outlook
+    stack: AsyncExitStack, settings: Settings, database: Database, jobs: Jobs, provider: Provider, faces: Sequence[Face]
 ) -> Runner:
     webhooks = settings.public_url is not None and provider.charges
     limits = Limits(
@@ -224,7 +224,9 @@ async def _runner(
     await staged.sweep(jobs.unfinished)
     tools = stack.enter_context(kit(provider, faces[0].platform.attachments, workroom, limits, time.time))
     platforms = {face.platform.name: face.platform for face in faces}
-    tools = replace(tools, webhooks=webhooks, at_hand=False, outlook=outlook)
+    outlook = JobsOutlook(database, terms(settings).allowance)
+    rungs = ladder(stack, media_store(stack, settings, database))
+    tools = replace(tools, webhooks=webhooks, at_hand=False, outlook=outlook, ladder=rungs)
     return Runner(jobs, tools, platforms, staged, Exit())
 
 

@@ -1,0 +1,16 @@
+"""The ladder of delivery, joined: what makes copies and draws pictures, over the store of kept videos."""
+
+from contextlib import AsyncExitStack, closing
+
+from adapters.media.animation import PyAVAnimations
+from adapters.media.fit import PyAVFitter
+from adapters.media.poster import PyAVPosters
+from bot.flow.ladder import Ladder
+from bot.ports import MediaStore
+
+
+def ladder(stack: AsyncExitStack, media: MediaStore | None) -> Ladder:
+    """Open it. Without a store there are no links."""
+    posters = stack.enter_context(closing(PyAVPosters()))
+    animations = stack.enter_context(closing(PyAVAnimations()))
+    return Ladder(PyAVFitter(), media, posters, animations)
