@@ -10,7 +10,17 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from bot.domain.errors import BadVideo, ChannelBusy, Charge, NotFetched, NotHandedOver, PostUnclear, TweenError
+from bot.domain.errors import (
+    BadVideo,
+    ChannelBusy,
+    Charge,
+    CheckAway,
+    NotFetched,
+    NotHandedOver,
+    PostUnclear,
+    StoreAway,
+    TweenError,
+)
 from bot.domain.job import Delivered, Failed, Finished, Job, Outcome, Posting, Submitted
 from bot.domain.media import Video
 from bot.domain.progress import Phase, Progress
@@ -18,6 +28,7 @@ from bot.flow.kit import Kit
 from bot.flow.patience import Turns
 from bot.flow.run import Run
 from bot.ports import NotTaken, Parcel
+from bot.wording.moderation import UNCHECKED
 
 
 async def deliver(job: Job, run: Run) -> Job:
@@ -28,8 +39,11 @@ async def deliver(job: Job, run: Run) -> Job:
     path = _path(job, kit)
     try:
         video = await _fetched(finished, path, kit)
+        await _let_through(job, path, kit)
+    except NotHandedOver as error:
+        return job.to(Failed(_kept(error, path, kit).billed(_charge(finished.outcome, kit))))
     except TweenError as error:
-        # What is no video is of no use to anybody.
+        # What is no video, or must not be seen, is of no use to anybody.
         path.unlink(missing_ok=True)
         return job.to(Failed(error.billed(_charge(finished.outcome, kit))))
     posting = job.to(Posting(finished.ticket, finished.outcome, video, finished.since))
@@ -76,6 +90,21 @@ async def _fetched(finished: Finished, path: Path, kit: Kit) -> Video:
     except TweenError as error:
         raise NotFetched(str(error)) from error
     return await kit.videos.inspect(path)
+
+
+async def _let_through(job: Job, path: Path, kit: Kit) -> None:
+    """Have the video judged before anything of it is shown: what nobody could judge in time stays here."""
+    if kit.judge is None:
+        return
+    turns = Turns(kit)
+    while True:
+        try:
+            await kit.judge.video(job, path)
+        except (CheckAway, StoreAway) as error:
+            if not await turns.another(error):
+                raise NotHandedOver(UNCHECKED, path) from error
+        else:
+            return
 
 
 async def _is_here(video: Video, path: Path, kit: Kit) -> bool:

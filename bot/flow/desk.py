@@ -17,6 +17,7 @@ from bot.domain.request import Author, Command, ImageRef
 from bot.domain.server import Rules, narrower
 from bot.flow.accept import accept
 from bot.flow.card import CardMaker
+from bot.flow.judge import Judge
 from bot.ports import Entry, JobStore, Sought, Terms
 
 _PHASES: Mapping[type, Phase] = {
@@ -31,7 +32,7 @@ _PHASES: Mapping[type, Phase] = {
 class Desk:
     """Takes commands and questions. ``wake`` tells this process's worker, if there is one, of something new."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what it works with
         self,
         store: JobStore,
         model: Model,
@@ -39,6 +40,8 @@ class Desk:
         maker: CardMaker,
         clock: Callable[[], float],
         wake: Callable[[], None],
+        *,
+        judge: Judge | None = None,
     ) -> None:
         self._store = store
         self._model = model
@@ -46,6 +49,7 @@ class Desk:
         self._maker = maker
         self._clock = clock
         self._wake = wake
+        self._judge = judge
         self._closed = False
 
     @property
@@ -65,8 +69,9 @@ class Desk:
     async def accept(self, command: Command, place: Mapping[str, str]) -> Job:
         """Check and store a command, and reserve its price; then it is acknowledged. A redelivered one is the same job.
 
-        Raises :class:`BadRequest`, :class:`NotHere`, :class:`NotThem`, :class:`UnsafeRefused`, :class:`QueueFull`,
-        :class:`BudgetSpent`, :class:`StoreAway` or :class:`Draining`; nothing is stored and nothing is spent then.
+        Raises :class:`BadRequest`, :class:`NotHere`, :class:`NotThem`, :class:`UnsafeRefused`, :class:`Moderated`,
+        :class:`QueueFull`, :class:`BudgetSpent`, :class:`StoreAway` or :class:`Draining`; nothing is stored and nothing
+        is spent then.
         """
         if self._closed:
             raise Draining
@@ -78,6 +83,8 @@ class Desk:
         job = replace(accept(command, self._model, self._clock()), place=place)
         if self._is_to_ask(command, job, rules):
             job = replace(job, state=Accepted(asks=True))
+        if self._judge is not None:
+            await self._judge.prompt(job)
         waiting = narrower(rules.waiting_per_author, self._terms.waiting_per_author)
         kept = await self._store.accept(job, replace(self._terms, waiting_per_author=waiting))
         self._wake()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.domain.errors import Charge
+from bot.flow.judge import Judge
 from bot.flow.ladder import Ladder
 from bot.ports import Attachments, Frames, Outlook, Provider, Videos
 
@@ -36,6 +37,7 @@ class Kit:
     ``webhooks`` is whether the provider is to call back: each request then carries a secret of its own. ``at_hand`` is
     whether those who read the cards sit at this machine, and can be told where a file lies. ``ladder`` has the ways of
     a video to a channel that does not take it as it is. ``outlook`` foretells from earlier jobs, where any are stored.
+    ``judge`` lets through what may be made and shown; without one, everything may.
     """
 
     provider: Provider
@@ -49,6 +51,7 @@ class Kit:
     at_hand: bool = True
     ladder: Ladder = field(default_factory=Ladder)
     outlook: Outlook | None = None
+    judge: Judge | None = None
 
     def owed(self, charge: Charge) -> Charge:
         """Return what may be said of a bill: this, or nothing where nobody is billed."""

@@ -47,7 +47,7 @@ async def _staged(job: Job, run: Run) -> Job:
 
 
 async def _stage(job: Job, run: Run) -> Job:
-    """Nothing is uploaded before both images are known to be usable, and their author can see how they are cropped."""
+    """Nothing is uploaded before both images are known to be usable, let through, and seen by their author."""
     kit = run.kit
     start, end = await _prepared(job, kit)
     job = replace(job, image_sizes=(start.size, end.size), expected=await _expected(job, kit))
@@ -55,6 +55,8 @@ async def _stage(job: Job, run: Run) -> Job:
     assert size is not None
     if job.request.fit is Fit.BLUR:
         start, end = await kit.frames.bordered(start, size), await kit.frames.bordered(end, size)
+    if kit.judge is not None:
+        await kit.judge.frames(job, start, end)
     await _show(start, end, job, run)
     if isinstance(job.state, Accepted) and job.state.asks:
         return job.to(Proposed(kit.clock(), await _left(job, kit)))

@@ -12,12 +12,16 @@ from bot.domain.server import Rules
 class Moderator(Protocol):
     """Judges by a server's rules, and by what the operator has set for all.
 
-    Raises :class:`Moderated` where it says no, and :class:`CheckAway` where whoever is to be asked does not answer:
-    what was not checked is not made, and not shown.
+    Raises :class:`Moderated`, or of a video :class:`Withheld`, where it says no, and :class:`CheckAway` where whoever
+    is to be asked does not answer: what was not checked is not made, and not shown.
     """
 
     def check_prompt(self, rules: Rules, prompt: str) -> None:
         """Look for words and patterns. Fast, whatever the pattern and the prompt: it waits for nothing."""
+        ...
+
+    def has_check(self, rules: Rules) -> bool:
+        """Whether anybody is to be asked about pictures."""
         ...
 
     async def check_frames(self, rules: Rules, job: Job, frames: Sequence[Frame]) -> None:

@@ -2,6 +2,7 @@
 
 NO_TEXT = "it is no text"
 TOO_LARGE = "it is too large: use fewer or smaller repetitions"
+UNCHECKED = "the check of finished videos does not answer"
 _MOST = 120
 
 

@@ -82,7 +82,8 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912, PLR09
             return " ".join(bad_image(each) for each in images)
         case ContentRefused(field=field):
             what = f"the {_field(field)}" if field else "this request"
-            return f"The provider's content policy refused {what}. Change it and send it again."
+            spent = " Nothing was charged." if error.charge is Charge.NONE else ""
+            return f"The provider's content policy refused {what}. Change it and send it again.{spent}"
         case InputRefused(field=field, said=said):
             return f"The provider refused the {_field(field)}: {_sentence(said)} Change it and send it again."
         case ProviderBusy(retry_after=after):
@@ -157,7 +158,10 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912, PLR09
         case Moderated():
             return _moderated(error)
         case CheckAway():
-            return "The check that every job goes through here does not answer. Send it again in a few minutes."
+            return (
+                "The check that every job goes through here does not answer, so nothing was sent or charged. Send it "
+                "again in a few minutes."
+            )
         case Withheld(said=said):
             why = f" ({said.rstrip('.')})" if said else ""
             return f"The video is made, and the check of finished videos does not let it be shown{why}."
@@ -220,11 +224,15 @@ def _not_handed_over(error: NotHandedOver) -> str:
 
 
 def _moderated(error: Moderated) -> str:
-    if not error.said:
-        return f"This server's rules do not allow this {error.what}. Change it and send it again; nothing was charged."
+    if error.what == "prompt" and not error.said:
+        return (
+            "This server's rules do not allow this prompt: something in it is on the list of its admins. Say it in "
+            "other words and send it again; nothing was taken or charged."
+        )
+    why = f": {_sentence(error.said)}" if error.said else "."
     return (
-        f"The check of this server refused the {error.what}: {_sentence(error.said)} Change it and send it again; "
-        "nothing was charged."
+        f"The check that every job goes through here refused the {error.what}{why} Change the prompt or the images and "
+        "send it again; nothing was sent or charged."
     )
 
 

@@ -8,7 +8,9 @@ from bot.domain.card import Tone
 from bot.domain.job import Job, Submitted
 from bot.domain.request import Author, Command, ImageRef
 from bot.flow.accept import accept
+from bot.flow.judge import Judge
 from bot.flow.kit import Kit, Limits
+from bot.flow.ladder import Ladder
 from bot.flow.signals import Signals
 from bot.flow.tween import tween
 from config import catalogue
@@ -30,6 +32,9 @@ class Stage:
         self.signals = Signals()
         self.workroom = workroom
         self.webhooks = False
+        self.at_hand = True
+        self.ladder = Ladder()
+        self.judge: Judge | None = None
         self.limits = Limits(image_bytes=1000, deadline=3600.0)
 
     def limit(self, **seconds: float) -> None:
@@ -56,6 +61,9 @@ class Stage:
             limits=self.limits,
             clock=asyncio.get_running_loop().time,
             webhooks=self.webhooks,
+            at_hand=self.at_hand,
+            ladder=self.ladder,
+            judge=self.judge,
         )
 
     async def run(self, job: Job | None = None) -> Job:

@@ -1,0 +1,94 @@
+"""One question to one check: a program of the operator's or of a server's admins, asked over HTTP.
+
+``docs/running.md`` tells the contract to those who write one. Whatever does not clearly say yes or no is no answer, and
+without an answer nothing is made and nothing is shown.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import structlog
+
+from bot.domain.errors import CheckAway
+from bot.ports import Endpoints, Reply, Unreached
+
+log = structlog.get_logger()
+
+DEADLINE_S = 10.0
+MOST_ANSWER = 64 * 1024
+MOST_REASON = 200
+
+
+class Check:
+    """A check at a ``url``. ``secret`` signs what is sent; ``clock`` gives epoch seconds."""
+
+    def __init__(self, endpoints: Endpoints, url: str, secret: str | None, clock: Callable[[], float]) -> None:
+        self._endpoints = endpoints
+        self._url = url
+        self._secret = secret
+        self._clock = clock
+
+    async def refusal(self, body: bytes) -> str | None:
+        """Return the reason why not, perhaps an empty one, or None where it may be; raise :class:`CheckAway`."""
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                reply = await self._asked(body)
+        except TimeoutError as error:
+            raise self._away("no answer in time") from error
+        except Unreached as error:
+            raise self._away(str(error)) from error
+        if reply.status != 200:
+            raise self._away(f"HTTP {reply.status}")
+        return self._read(reply.body)
+
+    async def _asked(self, body: bytes) -> Reply:
+        """Ask, and once more where the first attempt was lost on the way, or the check was in trouble."""
+        try:
+            reply = await self._ask(body)
+        except Unreached as error:
+            if not error.is_lost:
+                raise
+        else:
+            if reply.status < 500:
+                return reply
+        return await self._ask(body)
+
+    async def _ask(self, body: bytes) -> Reply:
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self._secret is not None:
+            moment = str(int(self._clock()))
+            headers |= {"X-Tweenbot-Timestamp": moment, "X-Tweenbot-Signature": signature(self._secret, moment, body)}
+        return await self._endpoints.post(self._url, body, headers, MOST_ANSWER)
+
+    def _read(self, body: bytes) -> str | None:
+        try:
+            answer = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise self._away("no JSON") from error
+        allow = answer.get("allow") if isinstance(answer, dict) else None
+        if not isinstance(allow, bool):
+            raise self._away("no allow")
+        return None if allow else _line(answer.get("reason"))
+
+    def _away(self, said: str) -> CheckAway:
+        # A path may be a secret; a host is none.
+        log.warning("check_away", host=urlsplit(self._url).hostname, said=said)
+        return CheckAway(said)
+
+
+def signature(secret: str, moment: str, body: bytes) -> str:
+    """Return the HMAC-SHA256, in hexadecimal digits, of a moment (epoch seconds), a dot and a body."""
+    return hmac.new(secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def _line(reason: object) -> str:
+    """Return a reason as one line, shortened; empty where none is given."""
+    if not isinstance(reason, str):
+        return ""
+    seen = "".join(each if each.isprintable() else " " for each in reason[: 10 * MOST_REASON])
+    line = " ".join(seen.split())
+    return line if len(line) <= MOST_REASON else f"{line[: MOST_REASON - 1].rstrip()}…"
