@@ -20,6 +20,8 @@ log = structlog.get_logger()
 WAIT_S = 2.0
 PAUSE_S = 0.1
 ACK_ATTEMPTS = 10
+SHOW_FIRST = ", but show me first"
+"""What a prompt ends with whose author wants to see the frames before anything is spent."""
 
 
 class BoardGateway:
@@ -62,10 +64,15 @@ class BoardGateway:
         author, place = _author(event), {"channel": event["channel"]}
         if event["kind"] == "command":
             start, end = (ImageRef(event[which]["name"], event[which]["id"]) for which in ("start", "end"))
-            command = Command(event["id"], author, start, end, event["prompt"], event["options"])
+            prompt, asks = event["prompt"], event["prompt"].endswith(SHOW_FIRST)
+            command = Command(event["id"], author, start, end, prompt, event["options"], asks=asks)
             return await self._desk.accept(command, place)
         action, _, job_id = event["custom_id"].partition(":")
         match Action(action):
+            case Action.GO:
+                await self._desk.go(job_id, author)
+            case Action.EXCHANGE:
+                await self._desk.mend(job_id, author, Action.EXCHANGE)
             case Action.CANCEL:
                 await self._desk.stop(job_id, author)
             case Action.LOOK_AGAIN:

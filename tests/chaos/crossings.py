@@ -20,7 +20,7 @@ from bot.domain.card import Card
 from bot.domain.job import Job
 from tests.chaos.board_adapter import BoardChannel
 
-STATES = ("submitting", "submitted", "posting", "delivered", "failed", "cancelled", "unclear")
+STATES = ("proposed", "submitting", "submitted", "posting", "delivered", "failed", "cancelled", "unclear")
 ACTS = (
     "accept",
     "acknowledge command",
@@ -31,6 +31,8 @@ ACTS = (
     "remember",
     "submit",
     "cancel",
+    "rest",
+    "go",
     "arrived",
     "show",
     "show last",
@@ -69,7 +71,9 @@ class Crossings:
         self._bracket(Jobs, "claim", lambda *_: "claim")
         self._bracket(Jobs, "arrived", lambda *_: "arrived")
         self._bracket(Takeover, "begin", lambda starts: "begin" if starts else None)
+        self._bracket(Jobs, "go", lambda *_: "go")
         self._bracket(Fenced, "save", _saving)
+        self._bracket(Fenced, "rest", lambda *_: "rest")
         self._bracket(Fenced, "remember", lambda *_: "remember")
         self._bracket(Fenced, "conclude", lambda *_: "conclude")
         self._bracket(FalProvider, "submit", lambda *_: "submit")

@@ -4,12 +4,15 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.chaos.board_gateway import SHOW_FIRST
 from tests.chaos.services import Twin
 
 AUTHORS = 20
 SERVERS = 3
 MISTAKES, BROKEN, CANCELS, SENT_AGAIN, LOOKED_AT = 0.04, 0.1, 0.25, 0.4, 0.3
 """How often a command breaks a rule, has a broken image, is cancelled; an unclear job is sent again, or looked up."""
+ASKS, CHANGED = 0.35, 0.3
+"""How often a command wants its frames shown first, and such a job is changed before its Go."""
 
 
 @dataclass
@@ -36,7 +39,8 @@ class People:
                 "options": {"num_frames": 5000} if self._random.random() < MISTAKES else {},
                 "broken": self._random.random() < BROKEN,
             }
-            channel, prompt = f"c-{author['server']}", f"tween {self.asked}"
+            first = SHOW_FIRST if self._random.random() < ASKS else ""
+            channel, prompt = f"c-{author['server']}", f"tween {self.asked}{first}"
             answer = await self.board.ask("command", author=author, channel=channel, prompt=prompt, **more)
             self._authors[answer["id"]] = author
             if self._random.random() < CANCELS:
@@ -54,11 +58,18 @@ class People:
             self.done.add(f"{action} {card['job_id']}")
 
     def _wish(self, card: dict[str, Any]) -> str | None:
-        """Return the button that the job's author presses at this moment. Each is pressed once."""
+        """Return the button that the job's author presses at this moment.
+
+        Each is pressed once, but for a Go: on a card whose frames are about to be shown anew it does nothing.
+        """
         job_id, fate = card["job_id"], random.Random(f"{self.seed} {card['job_id']}").random()
         wish = None
         if "cancel" in card["actions"] and job_id in self._cancelling and self._random.random() < 0.3:
             wish = "cancel"
+        elif "go" in card["actions"]:
+            if fate >= CHANGED or f"exchange {job_id}" in self.done:
+                return "go" if self._random.random() < 0.3 else None
+            wish = "exchange"
         elif "again" in card["actions"]:
             wish = "again" if fate < SENT_AGAIN else "look" if fate < SENT_AGAIN + LOOKED_AT else None
         return wish if wish and f"{wish} {job_id}" not in self.done else None

@@ -15,7 +15,7 @@ NTH = {"show": 6, "remember": 4, "claim": 4, "begin": 3, "accept": 3, "acknowled
 """Acts that are so frequent that a process may die at a later crossing than the first."""
 
 
-TAKING = frozenset({"accept", "acknowledge command", "acknowledge button"})
+TAKING = frozenset({"accept", "acknowledge command", "acknowledge button", "go"})
 """The acts of a process that takes commands."""
 DEAREST = (
     "after accept",
