@@ -52,10 +52,11 @@ chaos: .venv/dev  ## 200 jobs while the bot is killed 60 times and all services 
 	$(BIN)/python -m tests.chaos --jobs 200 --kills 60 --database postgres --freezes 2
 
 .PHONY: bench
-bench: .venv/dev  ## The figures: the generator and the fal path, each beside the naive way, and what durability costs
+bench: .venv/dev  ## The figures: the generator and the fal path, each beside the naive way; what durability costs; how true expected times are
 	$(BIN)/python -m bench.generator
 	$(BIN)/python -m bench.fal_path
 	$(BIN)/python -m bench.durable
+	$(BIN)/python -m bench.expectation
 
 .PHONY: fix
 fix: .venv/dev  ## Format, and mend what ruff can mend

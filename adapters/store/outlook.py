@@ -16,7 +16,7 @@ from bot.domain.job import Expected, Job
 from bot.domain.model import Model
 from bot.domain.request import Author
 
-MOST = 500
+MOST = 200
 """Delivered jobs that are looked at, the newest of the model."""
 
 
@@ -35,7 +35,7 @@ class JobsOutlook:
             work(request.options, request.model),
             {"endpoint": request.model.endpoint, "since": now - LASTS_S},
         )
-        rows = await self._database.run(lambda connection: connection.execute(_DELIVERED, query).all())
+        rows = await self._database.run(lambda connection: connection.execute(DELIVERED_LATELY, query).all())
         costs = request.price > 0
         past = [_took(row, request.model) for row in rows if (row.price_micros > 0) == costs]
         return expectation(past, asked, now)
@@ -47,13 +47,14 @@ class JobsOutlook:
         return usage.left
 
 
-_DELIVERED: sa.Select[Any] = (
+DELIVERED_LATELY: sa.Select[Any] = (
     sa.select(jobs.c.submitted_at, jobs.c.finished_at, jobs.c.options, jobs.c.price_micros)
     .where(jobs.c.endpoint == sa.bindparam("endpoint"), sa.text("jobs.state = 'delivered'"))
     .where(jobs.c.submitted_at.is_not(None), jobs.c.finished_at > sa.bindparam("since"))
     .order_by(jobs.c.finished_at.desc())
     .limit(MOST)
 )
+"""The newest delivered jobs of an endpoint."""
 
 
 def _took(row: sa.Row[Any], model: Model) -> Took:

@@ -3,21 +3,23 @@
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 
+from adapters.store import accounts
 from adapters.store.codec import request_columns, state_columns
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
-from adapters.store.outlook import JobsOutlook
+from adapters.store.outlook import DELIVERED_LATELY, JobsOutlook
 from adapters.store.tables import metadata
-from bot.domain.budget import Allowance, Budget, month_of
+from bot.domain.budget import Allowance, Budget, Kind, month_of
 from bot.domain.errors import Unreadable
 from bot.domain.job import Expected, Failed, Job
 from bot.domain.model import Model
 from bot.domain.request import Author
-from tests.contract.store.stored import ANN, DELIVERED, MODELS, TERMS, at, change, job
+from tests.contract.store.stored import ANN, DELIVERED, MODEL, MODELS, TERMS, at, change, job
 
 NOW = 1_790_000_000.0
 DAY = 86_400.0
@@ -39,16 +41,26 @@ def _done(number: int, resolution: str = "720p") -> Job:
     return at(job(f"d{number}", resolution=resolution), DELIVERED)
 
 
+def _from(shortest: float, longest: float, count: int) -> Expected:
+    """Return the range of few jobs, which is wider than they are."""
+    wider = 1 + 1 / count
+    return Expected(shortest / wider, longest * wider, count)
+
+
+def _set(budget: Budget, connection: sa.Connection) -> None:
+    accounts.set_budget(connection, budget)
+
+
 def _elsewhere(one: Job, change: Callable[[Model], Model]) -> Job:
     return replace(one, request=replace(one.request, model=change(one.request.model)))
 
 
 async def test_jobs_that_were_delivered_tell_of_the_next(database: Database) -> None:
-    """The range comes from durations between submit and end, of jobs with the same options."""
+    """The range comes from durations between submit and end; what is usual, from jobs with the same options."""
     await _ended(database, *((_done(each), NOW - DAY + each, 100.0 + each) for each in range(12)))
     await _ended(database, *((_done(50 + each, resolution="480p"), NOW - DAY, 10.0) for each in range(3)))
     outlook = JobsOutlook(database, Allowance())
-    assert await outlook.expected(job("new"), NOW) == Expected(100.0, 111.0, 12)
+    assert await outlook.expected(job("new"), NOW) == _from(100.0, 111.0, 15)
 
 
 async def test_without_a_history_nothing_is_said(database: Database) -> None:
@@ -71,7 +83,7 @@ async def test_only_what_was_made_in_the_same_way_counts(database: Database) -> 
     outlook = JobsOutlook(database, Allowance())
     assert await outlook.expected(job("new"), NOW) is None
     await _ended(database, (_done(4), NOW - 50, 5.0))
-    assert await outlook.expected(job("new"), NOW) == Expected(5.0, 5.0, 1)
+    assert await outlook.expected(job("new"), NOW) == _from(5.0, 5.0, 1)
 
 
 async def test_what_cannot_be_read_is_passed_over(database: Database) -> None:
@@ -82,7 +94,7 @@ async def test_what_cannot_be_read_is_passed_over(database: Database) -> None:
         await change(database, f"d{number}", options=options)
     await change(database, "d3", submitted_at=None)
     outlook = JobsOutlook(database, Allowance())
-    assert await outlook.expected(job("new"), NOW) == Expected(5.0, 5.0, 3)
+    assert await outlook.expected(job("new"), NOW) == _from(5.0, 5.0, 3)
 
 
 @pytest.mark.parametrize(
@@ -95,9 +107,11 @@ async def test_what_is_left_is_the_narrower_rest(
     """Of the author's and the server's budget; what is reserved for a job is spent already."""
     store = Jobs(database, MODELS, "n1")
     await store.accept(job(), TERMS)
-    for kind, usd in (("everyone", author), ("server", server)):
+    limits: dict[Kind, int | None] = {"everyone": author, "server": server}
+    for kind, usd in limits.items():
         if usd is not None:
-            await store.set_budget(Budget("discord", "guild", kind, "", Decimal(usd)))  # type: ignore[arg-type]  # two of them
+            budget = Budget("discord", "guild", kind, "", Decimal(usd))
+            await database.run(partial(_set, budget))
     expected = None if left is None else Decimal(left)
     assert await JobsOutlook(database, Allowance()).left(ANN) == expected
 
@@ -109,3 +123,19 @@ async def test_the_operators_budget_holds_where_there_is_no_other(database: Data
     assert await outlook.left(author) == Decimal("0.30")
     await store.accept(job(author=author), TERMS)
     assert await outlook.left(author) == 0
+
+
+async def test_the_newest_are_found_without_looking_through_the_others(database: Database) -> None:
+    """However many jobs of other models there are, an index leads to the model's own."""
+    other = _elsewhere(_done(0), lambda model: replace(model, endpoint="fal-ai/other"))
+    many = [(replace(other, request=replace(other.request, id=f"o{each}")), NOW - each, 60.0) for each in range(3000)]
+    await _ended(database, *many, *((_done(1 + each), NOW - each * 1000, 60.0) for each in range(3)))
+    await database.run(lambda connection: connection.exec_driver_sql("ANALYZE"))
+    explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+    query = DELIVERED_LATELY.params(endpoint=MODEL.endpoint, since=NOW - DAY)
+
+    def plan(connection: sa.Connection) -> str:
+        literal = query.compile(connection.engine, compile_kwargs={"literal_binds": True})
+        return str(connection.exec_driver_sql(f"{explain} {literal}").all())
+
+    assert "ix_jobs_delivered" in await database.run(plan)
