@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     budget_per_server: Price | None = Field(default=None, validation_alias="TWEENBOT_BUDGET_PER_SERVER")
     ask_over: Price | None = Field(default=None, validation_alias="TWEENBOT_ASK_OVER")
     retention_days: Days = Field(default=90, validation_alias="TWEENBOT_RETENTION_DAYS")
+    audit_days: Days = Field(default=365, validation_alias="TWEENBOT_AUDIT_DAYS")
     media_days: Days = Field(default=30, validation_alias="TWEENBOT_MEDIA_DAYS")
     media_max_bytes: ByteCount = Field(default=20 * 1024**3, validation_alias="TWEENBOT_MEDIA_MAX_BYTES")
     unit_prices: Prices = Field(default_factory=dict, validation_alias="TWEENBOT_UNIT_PRICES")

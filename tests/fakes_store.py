@@ -25,7 +25,7 @@ from bot.domain.job import (
 from bot.domain.mend import mended
 from bot.domain.request import Author
 from bot.domain.server import Rules
-from bot.ports import Claim, Entry, Ring, Sought, Superseded, Terms
+from bot.ports import Claim, Deed, Entry, Ring, Sought, Superseded, Terms
 
 
 @dataclass
@@ -60,6 +60,7 @@ class Table:
     emptied: dict[str, Job] = field(default_factory=dict)
     budgets: list[Budget] = field(default_factory=list)
     rules: dict[tuple[str, str], Rules] = field(default_factory=dict)
+    deeds: list[Deed] = field(default_factory=list)
     dead: set[str] = field(default_factory=set)
     away: bool = False
 
@@ -223,8 +224,9 @@ class MemoryStore:
             row.forget = True
         return row.job.is_final
 
-    async def forget(self, author: Author) -> tuple[int, int]:
+    async def forget(self, author: Author, deed: Deed | None = None) -> tuple[int, int]:
         """Delete an author's ended jobs; the others are deleted when they end."""
+        self.table.deeds.extend([] if deed is None else [deed])
         mine = [row for row in self._rows.values() if _same(row.job.request.author, author)]
         ended = [row for row in mine if row.job.is_final]
         for row in ended:

@@ -1,42 +1,38 @@
-"""``/tween-admin``: a server's rules and budgets, for those who may manage it."""
+"""``/tween-admin``: a server's rules, budgets and deeds, for those who may manage it."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import discord
-import structlog
 from discord import app_commands
 
-from adapters.discord.answer import refuse, tell
+from adapters.discord.admin_forms import AdminForms, admin_of
+from adapters.discord.answer import hand, refuse, tell
 from adapters.discord.parameters import HELP, callback_of, words
-from adapters.discord.take import NAME
-from bot.domain.budget import Budget, Kind
-from bot.domain.errors import BadRequest, Fault, TweenError
+from adapters.discord.text import plain, when
+from bot.domain.budget import Kind
+from bot.domain.errors import TweenError
 from bot.domain.model import Model, Value
-from bot.domain.request import as_typed, check_option
+from bot.domain.request import as_typed
+from bot.domain.rule_check import MOST_USD
 from bot.domain.server import Rules
-from bot.ports import JobStore, Servers, Terms
+from bot.flow.office import Change, Office
+from bot.wording import audit
 from bot.wording import discord_admin as told
 
-log = structlog.get_logger()
-
-MOST_USD = 1_000_000.0
-MOST_LISTED = 50
-"""Channels or roles on a list: more would not fit into the message that shows them."""
-Change = Callable[[Rules], Rules]
+MOST = float(MOST_USD)
 
 
 class Admin:
-    """The command group. ``terms`` are the operator's, which a server's own limits only narrow."""
+    """The command group."""
 
-    def __init__(self, model: Model, servers: Servers, store: JobStore, terms: Terms) -> None:
+    def __init__(self, model: Model, office: Office) -> None:
         self._model = model
-        self._servers = servers
-        self._store = store
-        self._terms = terms
+        self._office = office
+        self.forms = AdminForms(office)
 
     def group(self) -> app_commands.Group:
         """Return the group for a tree."""
@@ -51,10 +47,13 @@ class Admin:
             "show": (),
             "limits": ("running", "running_per_member", "waiting_per_member", "clear"),
             "budget": ("usd", "member", "role", "everyone", "remove"),
+            "ask": ("usd", "clear"),
             "roles": ("role", "remove", "clear"),
             "channels": ("channel", "remove", "clear"),
             "defaults": ("option", "value", "remove", "clear"),
             "nsfw": ("allowed",),
+            "moderation": (),
+            "audit": (),
         }
         for name, given in options.items():
             keys = {each: f"admin.{name}.{each}" for each in given}
@@ -72,14 +71,7 @@ class Admin:
 
     async def show(self, interaction: discord.Interaction) -> None:
         """Show the server's rules and budgets."""
-        try:
-            server = str(interaction.guild_id)
-            rules = await self._store.rules(NAME, server)
-            budgets = await self._store.budgets(NAME, server)
-        except TweenError as error:
-            await refuse(interaction, error)
-            return
-        await tell(interaction, told.rules(rules, budgets, self._terms))
+        await self.forms.show(interaction)
 
     async def limits(
         self,
@@ -105,7 +97,7 @@ class Admin:
     async def budget(
         self,
         interaction: discord.Interaction,
-        usd: app_commands.Range[float, 0.0, MOST_USD] | None = None,
+        usd: app_commands.Range[float, 0.0, MOST] | None = None,
         member: discord.User | None = None,
         role: discord.Role | None = None,
         everyone: bool = False,  # noqa: FBT001, FBT002  # an option of a command
@@ -123,14 +115,25 @@ class Admin:
             await tell(interaction, told.ONE_OF if len(whose) > 1 else told.SUM_OR_REMOVE)
             return
         kind, id_ = whose[0] if whose else ("server", "")
-        budget = Budget(NAME, str(interaction.guild_id), kind, id_, Decimal(str(usd or 0)))
         try:
-            await (self._store.drop_budget(budget) if remove else self._store.set_budget(budget))
+            await self._office.set_budget(admin_of(interaction), kind, id_, None if usd is None else Decimal(str(usd)))
         except TweenError as error:
             await refuse(interaction, error)
             return
-        _log(interaction, "budget", kind=kind, id=id_, usd=usd)
         await self.show(interaction)
+
+    async def ask(
+        self,
+        interaction: discord.Interaction,
+        usd: app_commands.Range[float, 0.0, MOST] | None = None,
+        clear: bool = False,  # noqa: FBT001, FBT002  # an option of a command
+    ) -> None:
+        """Set the price above which a job waits for its author's *Go*, or go back to the operator's."""
+        if (usd is None) is not clear:
+            await tell(interaction, told.SUM_OR_CLEAR)
+            return
+        over = None if usd is None else Decimal(str(usd))
+        await self._change(interaction, lambda rules: replace(rules, ask_over=over))
 
     async def roles(
         self,
@@ -184,31 +187,31 @@ class Admin:
         """Allow or forbid turning the safety checker off in age-restricted channels."""
         await self._change(interaction, lambda rules: replace(rules, unsafe=allowed))
 
+    async def moderation(self, interaction: discord.Interaction) -> None:
+        """Open the form with the words, the patterns and the check of what may be made."""
+        await self.forms.open(interaction)
+
+    async def audit(self, interaction: discord.Interaction) -> None:
+        """Show the newest deeds of the server, with all of them in a sheet."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            deeds = await self._office.newest(admin_of(interaction))
+            sheet = await self._office.sheet(admin_of(interaction))
+        except TweenError as error:
+            await refuse(interaction, error)
+            return
+        await hand(interaction, f"### {audit.TITLE}\n{audit.newest(deeds, when, plain)}", audit.FILE, sheet)
+
     async def _set_default(self, interaction: discord.Interaction, name: str, text: str) -> None:
         option = self._model.option(name)
         if option is None or name == self._model.safety:
             await tell(interaction, told.NO_SUCH_OPTION)
             return
         value: Any = as_typed(option, text)
-        fault: Fault | None = check_option(option, value)
-        if fault is not None:
-            await refuse(interaction, BadRequest((fault,)))
-            return
         await self._change(interaction, lambda rules: replace(rules, defaults={**rules.defaults, name: value}))
 
     async def _change(self, interaction: discord.Interaction, change: Change) -> None:
-        server = str(interaction.guild_id)
-        try:
-            rules = change(await self._store.rules(NAME, server))
-            if max(len(rules.channels), len(rules.roles)) > MOST_LISTED:
-                await tell(interaction, told.too_many(MOST_LISTED))
-                return
-            await self._servers.set_rules(NAME, server, rules)
-        except TweenError as error:
-            await refuse(interaction, error)
-            return
-        _log(interaction, "rules")
-        await self.show(interaction)
+        await self.forms.change(interaction, change)
 
     def _options(self) -> list[app_commands.Choice[str]]:
         named = (option for option in self._model.options if option.name != self._model.safety)
@@ -231,7 +234,3 @@ def _listed(listed: tuple[str, ...], one: str | None, remove: bool, clear: bool)
 
 def _without(defaults: Mapping[str, Value], name: str) -> dict[str, Value]:
     return {each: value for each, value in defaults.items() if each != name}
-
-
-def _log(interaction: discord.Interaction, what: str, **facts: object) -> None:
-    log.info("admin_changed", what=what, server=str(interaction.guild_id), by=str(interaction.user.id), **facts)

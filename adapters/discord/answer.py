@@ -1,5 +1,6 @@
 """Answers to whoever acted, which nobody else sees."""
 
+import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,6 +39,18 @@ async def tell(interaction: discord.Interaction, text: str) -> None:
             await interaction.edit_original_response(view=view)
         else:
             await interaction.followup.send(view=view, ephemeral=True)
+    except LIBRARY as error:
+        log.warning("not_told", error=type(error).__name__)
+
+
+async def hand(interaction: discord.Interaction, text: str, name: str, data: bytes) -> None:
+    """Say something to whoever acted, and give a file along; the answer was deferred."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay(text[:MOST]))
+    view.add_item(ui.File(f"attachment://{name}"))
+    view.stop()
+    try:
+        await interaction.edit_original_response(view=view, attachments=[discord.File(io.BytesIO(data), name)])
     except LIBRARY as error:
         log.warning("not_told", error=type(error).__name__)
 

@@ -33,6 +33,8 @@ class Hooks:
     publish: Callable[[discord.Interaction, str], Awaitable[None]]
     forget: Callable[[discord.Interaction], Awaitable[None]]
     submitted: Callable[[discord.Interaction], Awaitable[bool]]
+    joined: Callable[[str], Awaitable[None]]
+    """The bot was brought into the server of this id."""
     left: Callable[[str], Awaitable[None]]
     """The bot was taken out of the server of this id."""
 
@@ -58,12 +60,13 @@ class TweenClient(discord.AutoShardedClient):
         )
         self.tree = CommandTree(self)
         self._submitted: Callable[[discord.Interaction], Awaitable[bool]]
+        self._joined: Callable[[str], Awaitable[None]]
         self._left: Callable[[str], Awaitable[None]]
 
     async def hook(self, hooks: Hooks) -> None:
         """Serve commands and buttons from now on."""
         self.press, self.publish, self.forget = hooks.press, hooks.publish, hooks.forget
-        self._submitted, self._left = hooks.submitted, hooks.left
+        self._submitted, self._joined, self._left = hooks.submitted, hooks.joined, hooks.left
         self.add_dynamic_items(JobButton, PublishButton, ForgetButton)
         await self.tree.set_translator(Translator())
 
@@ -76,6 +79,10 @@ class TweenClient(discord.AutoShardedClient):
             except Exception:
                 log.exception("modal_failed")
                 await give_back(interaction, words.FAULT)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Take note that the bot was brought into a server; Discord does not say by whom."""
+        await self._joined(str(guild.id))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Take note that the bot was taken out of a server."""

@@ -145,7 +145,7 @@ async def _own_tree(client: TweenClient, model: Model) -> CommandTree:
     """Return the client's tree as a bot that starts fills it; nothing in it is ever called."""
     nobody: Any = None
     Commands(model, nobody, nobody, nobody, Recent(nobody)).add_to(client.tree)
-    client.tree.add_command(Admin(model, nobody, nobody, nobody).group())
+    client.tree.add_command(Admin(model, nobody).group())
     await client.tree.set_translator(Translator())
     return client.tree
 

@@ -26,7 +26,9 @@ from bot.domain.errors import TweenError
 from bot.domain.job import Job
 from bot.domain.model import Model
 from bot.flow.desk import Desk
-from bot.ports import Inbox, JobStore, LastFrames, MediaStore, Previews, Servers, Terms
+from bot.flow.office import Admin as Deciding
+from bot.flow.office import Office
+from bot.ports import Inbox, JobStore, LastFrames, MediaStore, Previews, Servers
 from bot.wording.operator import forgotten
 
 
@@ -43,7 +45,7 @@ class Tools:
     previews: Previews
     last_frames: LastFrames
     media: MediaStore | None
-    terms: Terms
+    office: Office
     room: Path
     image_bytes: int
 
@@ -73,7 +75,9 @@ class DiscordPlatform:
         forms = Forms(client, model, taker, desk)
         presses = Presses(self._outside, desk, taker, forms, self._files)
         Commands(model, taker, forms, Listing(desk), Recent(desk)).add_to(client.tree)
-        client.tree.add_command(Admin(model, self._tools.servers, self._tools.store, self._tools.terms).group())
+        office = self._tools.office
+        admin = Admin(model, office)
+        client.tree.add_command(admin.group())
 
         async def forget(interaction: discord.Interaction) -> None:
             try:
@@ -81,10 +85,16 @@ class DiscordPlatform:
             except TweenError as error:
                 await refuse(interaction, error)
 
-        async def left(server: str) -> None:
-            await self._tools.servers.drop_server(NAME, server)
+        async def submitted(interaction: discord.Interaction) -> bool:
+            return await admin.forms.submitted(interaction) or await forms.submitted(interaction)
 
-        hooks = Hooks(presses.press, presses.publish, forget, forms.submitted, left)
+        async def joined(server: str) -> None:
+            await office.joined(Deciding(NAME, server, ""))
+
+        async def left(server: str) -> None:
+            await office.left(NAME, server)
+
+        hooks = Hooks(presses.press, presses.publish, forget, submitted, joined, left)
         try:
             async with self._connection.listening(hooks, self._tools.servers):
                 yield

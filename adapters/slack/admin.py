@@ -1,45 +1,51 @@
-"""``/tween admin``: a workspace's rules and budgets in one form, for its admins."""
+"""``/tween admin``: a workspace's rules and budgets in one form, and ``/tween admin log``: what was decided with it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeVar
 
+import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
-from slack_sdk.models.blocks import InputBlock, NumberInputElement, PlainTextInputElement
-from slack_sdk.models.blocks.block_elements import ChannelMultiSelectElement
+from slack_sdk.models.blocks import InputBlock
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack import form_fields as fields
+from adapters.slack import admin_fields as fields
+from adapters.slack.errors import LIBRARY, code_of
+from adapters.slack.files import Uploader
+from adapters.slack.form_fields import values_of
 from adapters.slack.take import NAME, Seat
+from adapters.slack.text import day, plain
 from bot.domain.budget import Budget, Kind
-from bot.domain.errors import TweenError
+from bot.domain.errors import BadRequest, BadRules, RuleFault, TweenError
 from bot.domain.model import Model
-from bot.domain.option_lines import lines_of, read_lines
-from bot.domain.server import Rules, narrower
-from bot.ports import JobStore, Servers, Terms
+from bot.domain.option_lines import read_lines
+from bot.domain.rule_check import limit_of_field, lines_of_field, sum_of_field
+from bot.domain.server import Rules
+from bot.flow.office import Admin as Deciding
+from bot.flow.office import Office
+from bot.wording import audit
 from bot.wording import slack as words
 from bot.wording.refusals import explain
+from bot.wording.rules import bad_rule
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 CALLBACK = "tween_admin"
-LIMITS = ("running", "running_per_author", "waiting_per_author")
 BUDGETS: tuple[tuple[str, Kind], ...] = (("budget_server", "server"), ("budget_everyone", "everyone"))
-CHANNELS, DEFAULTS = "channels", "defaults"
 
 
 class Admin:
-    """The form. ``terms`` are the operator's, which a workspace's own limits only narrow."""
+    """The form, and the log."""
 
-    def __init__(self, model: Model, servers: Servers, store: JobStore, terms: Terms) -> None:
+    def __init__(self, model: Model, office: Office, session: Callable[[], aiohttp.ClientSession]) -> None:
         self._model = model
-        self._servers = servers
-        self._store = store
-        self._terms = terms
+        self._office = office
+        self._uploader = Uploader(session)
 
     def add_to(self, app: AsyncApp) -> None:
         """Register the form's listener."""
@@ -47,58 +53,63 @@ class Admin:
 
     async def open(self, client: AsyncWebClient, seat: Seat, trigger_id: str, respond: AsyncRespond) -> None:
         """Open the form for an admin; tell anybody else that it is not for them."""
-        person = (await client.users_info(user=seat.user))["user"]
-        if not (person.get("is_admin") or person.get("is_owner")):
+        if not await _is_admin(client, seat):
             await respond(text=words.NOT_FOR_YOU)
             return
-        rules = await self._store.rules(NAME, seat.team)
-        budgets = {each.kind: each.usd for each in await self._store.budgets(NAME, seat.team)}
+        rules, budgets = await self._office.look(NAME, seat.team)
         await client.views_open(trigger_id=trigger_id, view=self._view(seat, rules, budgets))
+
+    async def tell_log(self, client: AsyncWebClient, seat: Seat, respond: AsyncRespond) -> None:
+        """Tell an admin the newest deeds, and send all of them as a sheet to their direct messages with the bot."""
+        if not await _is_admin(client, seat):
+            await respond(text=words.NOT_FOR_YOU)
+            return
+        deciding = Deciding(NAME, seat.team, seat.user)
+        deeds = await self._office.newest(deciding)
+        told = f"*{audit.TITLE}*\n{audit.newest(deeds, day, plain)}"
+        sheet = await self._office.sheet(deciding)
+        try:
+            opened = await client.conversations_open(users=[seat.user])
+            id_ = await self._uploader.put(client, audit.FILE, sheet, audit.TITLE)
+            await client.files_completeUploadExternal(
+                files=[{"id": id_, "title": audit.FILE}], channel_id=str(opened["channel"]["id"])
+            )
+        except LIBRARY as error:
+            log.warning("log_not_sent", error=code_of(error) or type(error).__name__)
+            await respond(text=f"{told}\n{words.LOG_NOT_SENT}")
+        else:
+            await respond(text=f"{told}\n{words.LOG_SENT}")
 
     async def submitted(self, ack: AsyncAck, view: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         """Store what was filled in; what is wrong stands at its field, and then nothing is stored."""
-        team, values = json.loads(view["private_metadata"])["team"], fields.values_of(view)
-        errors: dict[str, str] = {}
-        sums = {name: _usd(name, values, errors) for name, _ in BUDGETS}
-        defaults: dict[str, Any] = {}
-        try:
-            defaults = read_lines(str(values.get(DEFAULTS) or ""), self._model)
-        except TweenError as error:
-            errors[DEFAULTS] = explain(error)
+        team = str(json.loads(view["private_metadata"])["team"])
+        deciding = Deciding(NAME, team, str(body["user"]["id"]))
+        filled = _Filled(view, self._model)
+        errors = {**filled.errors, **_at_fields(self._office.faults(filled.rules(Rules())))}
+        if not errors:
+            try:
+                await self._office.change(deciding, filled.rules)
+                for name, kind in BUDGETS:
+                    await self._office.set_budget(deciding, kind, "", filled.sums[name])
+            except BadRules as error:
+                errors = _at_fields(error.faults)
+            except TweenError as error:
+                errors = {fields.DEFAULTS: explain(error)}
         if errors:
             await ack(response_action="errors", errors=errors)
-            return
-        limits: dict[str, Any] = {name: int(values[name]) if values.get(name) else None for name in LIMITS}
-        try:
-            rules = await self._store.rules(NAME, team)
-            chosen = _channels(view)
-            await self._servers.set_rules(NAME, team, replace(rules, channels=chosen, defaults=defaults, **limits))
-            for name, kind in BUDGETS:
-                usd = sums[name]
-                budget = Budget(NAME, team, kind, "", usd or Decimal(0))
-                await (self._store.drop_budget(budget) if usd is None else self._store.set_budget(budget))
-        except TweenError as error:
-            await ack(response_action="errors", errors={DEFAULTS: explain(error)})
-            return
-        await ack()
-        log.info("admin_changed", server=team, by=str(body["user"]["id"]))
+        else:
+            await ack()
 
-    def _view(self, seat: Seat, rules: Rules, budgets: Mapping[Kind, Decimal]) -> View:
-        most = (self._terms.running_per_server, self._terms.running_per_author, self._terms.waiting_per_author)
-        blocks = [_channels_field(rules)]
-        for name, limit in zip(LIMITS, most, strict=True):
-            own = getattr(rules, name)
-            blocks.append(
-                _number(name, words.ADMIN[name], "" if own is None else str(narrower(own, limit)), str(limit))
-            )
-        for name, kind in BUDGETS:
-            usd = budgets.get(kind)
-            blocks.append(_number(name, words.ADMIN[name], "" if usd is None else f"{usd:f}", decimals=True))
-        element = PlainTextInputElement(
-            action_id=fields.VALUE, multiline=True, initial_value=lines_of(rules.defaults) or None
-        )
-        label = words.ADMIN[DEFAULTS]
-        blocks.append(InputBlock(block_id=DEFAULTS, label=label, hint=words.LINES, optional=True, element=element))
+    def _view(self, seat: Seat, rules: Rules, budgets: Sequence[Budget]) -> View:
+        sums = {each.kind: each.usd for each in budgets if not each.id}
+        blocks: list[InputBlock] = [
+            fields.channels(rules),
+            *fields.limits(rules, self._office.terms),
+            *(fields.money(name, sums.get(kind)) for name, kind in BUDGETS),
+            fields.money("ask_over", rules.ask_over),
+            fields.defaults(rules),
+            *fields.moderation(rules),
+        ]
         return View(
             type="modal",
             callback_id=CALLBACK,
@@ -110,33 +121,53 @@ class Admin:
         )
 
 
-def _number(name: str, label: str, value: str, most: str | None = None, *, decimals: bool = False) -> InputBlock:
-    element = NumberInputElement(
-        action_id=fields.VALUE,
-        is_decimal_allowed=decimals,
-        initial_value=value or None,
-        min_value="0" if decimals else "1",
-        max_value=most,
-    )
-    return InputBlock(block_id=name, label=label, optional=True, element=element)
+class _Filled:
+    """What the form holds; ``errors`` are what cannot be read of it, by field."""
+
+    def __init__(self, view: Mapping[str, Any], model: Model) -> None:
+        self._typed = {name: str(value or "") for name, value in values_of(view).items()}
+        self._channels = fields.chosen_channels(view)
+        self.errors: dict[str, str] = {}
+        self.sums = {name: self._sum(name) for name in (*dict(BUDGETS), "ask_over")}
+        self._limits = {name: self._limit(name) for name in fields.LIMITS}
+        self._defaults: dict[str, Any] = {}
+        try:
+            self._defaults = dict(read_lines(self._text(fields.DEFAULTS), model))
+        except BadRequest as error:
+            self.errors[fields.DEFAULTS] = explain(error)
+
+    def rules(self, before: Rules) -> Rules:
+        """Return the rules as the form has them; what it has no field for stays."""
+        limits: dict[str, Any] = self._limits
+        set_anew = replace(
+            before, channels=self._channels, defaults=self._defaults, ask_over=self.sums["ask_over"], **limits
+        )
+        entries = {name: lines_of_field(self._text(name)) for name in ("words", "patterns")}
+        return set_anew.moderated(entries["words"], entries["patterns"], self._text("check_url").strip() or None)
+
+    def _text(self, name: str) -> str:
+        return self._typed.get(name, "")
+
+    def _sum(self, name: str) -> Decimal | None:
+        return self._read(sum_of_field(name, self._text(name)))
+
+    def _limit(self, name: str) -> int | None:
+        return self._read(limit_of_field(name, self._text(name)))
+
+    def _read(self, value: T | RuleFault) -> T | None:
+        if isinstance(value, RuleFault):
+            self.errors[value.field] = bad_rule(value)
+            return None
+        return value
 
 
-def _channels_field(rules: Rules) -> InputBlock:
-    element = ChannelMultiSelectElement(action_id=fields.VALUE, initial_channels=list(rules.channels) or None)
-    return InputBlock(block_id=CHANNELS, label=words.ADMIN[CHANNELS], optional=True, element=element)
+def _at_fields(faults: Sequence[RuleFault]) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for fault in faults:
+        said[fault.field] = f"{said.get(fault.field, '')} {bad_rule(fault)}".strip()
+    return said
 
 
-def _channels(view: Mapping[str, Any]) -> tuple[str, ...]:
-    chosen = view["state"]["values"].get(CHANNELS, {}).get(fields.VALUE, {}).get("selected_channels") or []
-    return tuple(map(str, chosen))
-
-
-def _usd(name: str, values: Mapping[str, Any], errors: dict[str, str]) -> Decimal | None:
-    text = str(values.get(name) or "")
-    if not text:
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        errors[name] = words.NO_SUM
-        return None
+async def _is_admin(client: AsyncWebClient, seat: Seat) -> bool:
+    person = (await client.users_info(user=seat.user))["user"]
+    return bool(person.get("is_admin") or person.get("is_owner"))

@@ -83,6 +83,8 @@ class Commands:
                     await _listed(respond, listing.usage(await self._desk.usage(seat.author)))
                 case "admin":
                     await self._admin.open(client, seat, str(body["trigger_id"]), respond)
+                case "admin log":
+                    await self._admin.tell_log(client, seat, respond)
                 case _:
                     locale = await self._locales.of(client, seat.user)
                     await self._forms.open(client, str(body["trigger_id"]), About(seat), locale=locale, prompt=text)

@@ -7,7 +7,7 @@ that has come back is noted in the database until its time is over, and so it do
 import logging
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from slack_bolt.error import BoltError
@@ -30,6 +30,8 @@ from bot.ports import Vault
 
 log = structlog.get_logger()
 
+Joined = Callable[[str, str], Awaitable[None]]
+"""Is told of an installation that is stored: the workspace, or the organization, and who installed the bot."""
 STATE_S = 600
 USED = f"{ROOT}used/"
 """``slack/used/<when it was made>/<its number>``."""
@@ -74,6 +76,8 @@ class States(AsyncOAuthStateStore):
 class InstallFlow(AsyncOAuthFlow):
     """Bolt's flow, whose failures end on a page, not in a traceback."""
 
+    joined: Joined
+
     async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:  # noqa: ARG002  # bolt's own
         """Return the page that leads to Slack's."""
         return pages.begin(url)
@@ -91,12 +95,19 @@ class InstallFlow(AsyncOAuthFlow):
         """Keep it."""
         try:
             await super().store_installation(request, installation)
+            # Once more is harmless, so what is not written down is not installed either, as far as anybody is told.
+            await self.joined(installation.team_id or installation.enterprise_id or "", installation.user_id or "")
         except StoreAway as error:
             raise BoltError("the store is away") from error
 
 
 def install_flow(
-    client: AsyncWebClient, credentials: tuple[str, str], public_url: str, vault: Vault, installs: Installs
+    client: AsyncWebClient,
+    credentials: tuple[str, str],
+    public_url: str,
+    vault: Vault,
+    installs: Installs,
+    joined: Joined,
 ) -> InstallFlow:
     """Return the flow of an app; ``credentials`` are its client's id and secret, ``public_url`` ends without a slash.
 
@@ -120,7 +131,9 @@ def install_flow(
     # It would log the code.
     silent = logging.getLogger("tweenbot.slack.install")
     silent.disabled = True
-    return InstallFlow(client=client, logger=silent, settings=settings)
+    flow = InstallFlow(client=client, logger=silent, settings=settings)
+    flow.joined = joined
+    return flow
 
 
 async def _succeeded(args: AsyncSuccessArgs) -> BoltResponse:

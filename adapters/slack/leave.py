@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from adapters.slack.installs import Installs, Place
 from adapters.slack.take import NAME
 from bot.domain.errors import StoreAway
-from bot.ports import Servers
+from bot.flow.office import Office
 
 log = structlog.get_logger()
 
@@ -26,8 +26,8 @@ Payload = Mapping[str, Any]
 class Leavings:
     """Hears of it. ``installs`` are None where the one token is the operator's own."""
 
-    def __init__(self, servers: Servers, installs: Installs | None) -> None:
-        self._servers = servers
+    def __init__(self, office: Office, installs: Installs | None) -> None:
+        self._office = office
         self._installs = installs
 
     def add_to(self, app: AsyncApp) -> None:
@@ -75,7 +75,7 @@ class Leavings:
 
     async def _drop(self, teams: Sequence[str]) -> None:
         for team in teams:
-            await self._servers.drop_server(NAME, team)
+            await self._office.left(NAME, team)
             log.info("slack_left", server=team)
 
 

@@ -20,7 +20,8 @@ from adapters.slack.upload import SlackChannel
 from bot.domain.job import Job
 from bot.domain.model import Model
 from bot.flow.desk import Desk
-from bot.ports import JobStore, LastFrames, MediaStore, Previews, Servers, Terms
+from bot.flow.office import Office
+from bot.ports import JobStore, LastFrames, MediaStore, Previews
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,10 @@ class Tools:
     """
 
     store: JobStore
-    servers: Servers
     previews: Previews
     last_frames: LastFrames
     media: MediaStore | None
-    terms: Terms
+    office: Office
     room: Path
 
 
@@ -61,7 +61,7 @@ class SlackPlatform:
     def listen(self, app: AsyncApp, desk: Desk, model: Model, installs: Installs | None = None) -> None:
         """Have an app take commands for a desk; ``installs`` are there where the tokens come by OAuth."""
         # Before the listeners that take whatever is left.
-        Leavings(self._tools.servers, installs).add_to(app)
+        Leavings(self._tools.office, installs).add_to(app)
         taker, forms = Taker(self._outside, desk), Forms(model, desk)
-        admin = Admin(model, self._tools.servers, self._tools.store, self._tools.terms)
+        admin = Admin(model, self._tools.office, self._outside.session)
         Commands(desk, taker, forms, Presses(desk, taker, forms), admin).add_to(app)

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.store import accounts, gallery, history
+from adapters.store import accounts, audit, gallery, history
 from adapters.store.codec import decode, request_columns, state_columns
 from adapters.store.codec_states import FINAL
 from adapters.store.database import Database
@@ -33,7 +33,7 @@ from bot.domain.mend import mended
 from bot.domain.model import Model
 from bot.domain.request import Author
 from bot.domain.server import Rules
-from bot.ports import Claim, Entry, Ring, Sought, Superseded, Terms
+from bot.ports import Claim, Deed, Entry, Ring, Sought, Superseded, Terms
 
 
 async def _no_lease() -> None:
@@ -190,20 +190,12 @@ class Jobs:
         now = self._clock()
         return await self._database.run(lambda connection: accounts.usage(connection, author, default, now))
 
-    async def set_budget(self, budget: Budget) -> None:
-        """Set a budget; it holds from the next accept on."""
-        await self._database.run(lambda connection: accounts.set_budget(connection, budget))
-
-    async def drop_budget(self, budget: Budget) -> None:
-        """Remove the budget of that platform, server, kind and id."""
-        await self._database.run(lambda connection: accounts.drop_budget(connection, budget))
-
     async def budgets(self, platform: str, server: str) -> Sequence[Budget]:
         """Return the budgets of a server."""
         return await self._database.run(lambda connection: accounts.budgets_of(connection, platform, server))
 
     async def rules(self, platform: str, server: str) -> Rules:
-        """Return a server's rules; what cannot be read of them leaves everything open."""
+        """Return a server's rules, as far as they can be read."""
         return await self._database.run(lambda connection: self._rules.read(connection, platform, server))
 
     async def delete(self, job_id: str) -> bool:
@@ -214,9 +206,16 @@ class Jobs:
         """
         return await self._database.run(lambda connection: history.delete(connection, locked(connection, job_id)))
 
-    async def forget(self, author: Author) -> tuple[int, int]:
+    async def forget(self, author: Author, deed: Deed | None = None) -> tuple[int, int]:
         """Delete what is stored of an author's ended jobs; (deleted, still under way)."""
-        return await self._database.run(lambda connection: history.forget(connection, author))
+
+        def work(connection: sa.Connection) -> tuple[int, int]:
+            audit.unname(connection, author)
+            if deed is not None:
+                audit.add(connection, deed)
+            return history.forget(connection, author)
+
+        return await self._database.run(work)
 
     def _accept(self, connection: sa.Connection, job: Job, terms: Terms) -> Job:
         author = job.request.author

@@ -27,7 +27,7 @@ from bot.domain.job import Job
 from bot.domain.model import Model
 from bot.domain.request import Author
 from bot.flow.desk import Desk
-from bot.ports import JobStore
+from bot.ports import Deed, JobStore
 from config.settings import Settings
 
 log = structlog.get_logger()
@@ -77,13 +77,13 @@ def is_reached_by_others(settings: Settings) -> bool:
     return settings.local and not _is_loopback(settings.http_host.strip("[]"))
 
 
-async def forget(settings: Settings, store: JobStore, author: Author) -> tuple[int, int]:
+async def forget(settings: Settings, store: JobStore, author: Author, deed: Deed) -> tuple[int, int]:
     """Delete an author's data, the files of the local channel too; as ``JobStore.forget``."""
     if author != ME:
-        return await store.forget(author)
+        return await store.forget(author, deed)
     folders = Folders(settings.data_dir)
     known = await folders.known(store.load)
-    deleted, under_way = await store.forget(author)
+    deleted, under_way = await store.forget(author, deed)
     await folders.forget(known, store.load)
     return deleted, under_way
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 import structlog
 
 from adapters.fal.webhook import Webhooks
+from adapters.store.audit import purge as purge_deeds
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
 from adapters.store.migrate import migrate
@@ -236,6 +237,7 @@ def _driven(settings: Settings, database: Database, jobs: Jobs, runner: Runner, 
             await face.gone(job_ids)
 
     async def purged() -> int:
+        await purge_deeds(database, time.time() - settings.audit_days * DAY_S)
         return await purge(database, time.time() - settings.retention_days * DAY_S, gone)
 
     return Driven(runner.advance, jobs.rung, runner.ring, purged, runner.ready, runner.is_parked)

@@ -36,7 +36,7 @@ def slack_face(
     """Open Slack, in the way that the settings name."""
     connection = Connection(None if settings.slack_api_url is None else str(settings.slack_api_url))
     office = office_of(settings, model, database, jobs)
-    tools = _tools(stack, settings, office, jobs)
+    tools = _tools(stack, settings, database, office, jobs)
     host = settings.slack_api_url.host if settings.slack_api_url else None
     own_hosts = frozenset({host} if host else ())
     if way in (Way.OAUTH, Way.CARRY_MANY):
@@ -49,7 +49,7 @@ def slack_face(
     return _of_one(connection, platform, token, settings, way, model)
 
 
-def _tools(stack: AsyncExitStack, settings: Settings, office: Office, jobs: JobStore) -> Tools:
+def _tools(stack: AsyncExitStack, settings: Settings, database: Database, office: Office, jobs: JobStore) -> Tools:
     room = settings.data_dir / "work"
     prepare(room)
     return Tools(

@@ -1,15 +1,21 @@
 """The job store as the settings name it, and what the operator allows."""
 
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from adapters.moderation.patterns import broken
+from adapters.store.audit import StoredAudit
 from adapters.store.database import Database, url_of
 from adapters.store.jobs import Jobs
 from adapters.store.migrate import migrate
+from adapters.store.servers import ServerBook
 from bot.compose.outside import prepare
 from bot.domain.budget import Allowance
 from bot.domain.model import Model
-from bot.ports import Terms
+from bot.flow.office import Office, RuleBook
+from bot.ports import JobStore, Terms
+from config import catalogue
 from config.settings import Settings
 
 COMMAND_S = 5.0
@@ -35,13 +41,20 @@ def terms(settings: Settings) -> Terms:
     )
 
 
+def office_of(settings: Settings, model: Model, database: Database, jobs: JobStore) -> Office:
+    """Return the office where admins, and the operator, decide."""
+    book = RuleBook(model, broken)
+    return Office(jobs, ServerBook(database), StoredAudit(database), book, terms(settings), time.time)
+
+
 @asynccontextmanager
-async def opened(settings: Settings, models: Mapping[str, Model]) -> AsyncIterator[Jobs]:
-    """Open the job store for a command that carries no jobs; a bot may be running on it."""
+async def opened(settings: Settings, models: Mapping[str, Model]) -> AsyncIterator[tuple[Jobs, Office]]:
+    """Open the job store and the office for a command that carries no jobs; a bot may be running on them."""
     prepare(settings.data_dir)
     database = Database(database_url(settings))
     try:
         await migrate(database, patience=COMMAND_S)
-        yield Jobs(database, models, None)
+        jobs = Jobs(database, models, None)
+        yield jobs, office_of(settings, models[catalogue.DEFAULT_ENDPOINT], database, jobs)
     finally:
         database.close()

@@ -5,16 +5,18 @@ come as the errors of ``bot.domain.errors`` and nothing else.
 """
 
 from bot.ports.carrying import PARKED, Claim, Hold, Ring, Superseded
-from bot.ports.keeping import Inbox, Servers, Vault
+from bot.ports.keeping import Inbox, Revise, Servers, Vault
 from bot.ports.links import Endpoints, Links, Reply, Unreached
 from bot.ports.media import Animations, ContactSheets, Copy, Fitter, Frames, LastFrames, Posters, Previews, Videos
 from bot.ports.media_store import Kept, MediaIndex, MediaStore, Shelved
-from bot.ports.moderation import AuditLog, Deed, Moderator
+from bot.ports.moderation import MODERATION, OPERATOR, AuditLog, Deed, Moderator, pseudonym
 from bot.ports.platform import Attachments, Channel, NotTaken, Parcel, Platform, StagedFiles
 from bot.ports.provider import CancelAnswer, Provider
 from bot.ports.store import Entry, JobStore, Outlook, Sought, Terms
 
 __all__ = [
+    "MODERATION",
+    "OPERATOR",
     "PARKED",
     "Animations",
     "Attachments",
@@ -45,9 +47,10 @@ __all__ = [
     "Posters",
     "Previews",
     "Provider",
+    "Reply",
+    "Revise",
     "Ring",
     "Servers",
-    "Reply",
     "Shelved",
     "Sought",
     "StagedFiles",
@@ -56,4 +59,5 @@ __all__ = [
     "Unreached",
     "Vault",
     "Videos",
+    "pseudonym",
 ]

@@ -1,10 +1,12 @@
 """What adapters keep between two starts: images on their way, secrets, rules of servers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from bot.domain.budget import Budget
 from bot.domain.errors import BadImage, Which
 from bot.domain.server import Rules
+from bot.ports.moderation import Deed
 
 
 class Inbox(Protocol):
@@ -60,15 +62,34 @@ class Vault(Protocol):
         ...
 
 
-class Servers(Protocol):
-    """What the admins of servers have decided, and what an adapter notes for itself. Raises :class:`StoreAway`."""
+Revise = Callable[[Rules], tuple[Rules, Deed] | None]
+"""Makes new rules of those that stand, and the deed that tells of it; None leaves them. It may be called again."""
 
-    async def set_rules(self, platform: str, server: str, rules: Rules) -> None:
-        """Set a server's rules; they hold from the next accept on, and the limits from the next admission."""
+
+class Servers(Protocol):
+    """What the admins of servers have decided, and what an adapter notes for itself. Raises :class:`StoreAway`.
+
+    A change and the deed that tells of it are one transaction: neither is there without the other.
+    """
+
+    async def change_rules(self, platform: str, server: str, revise: Revise) -> Rules:
+        """Change a server's rules, and return them; they hold from the next accept on.
+
+        Nobody else changes them meanwhile. What ``revise`` raises is raised, and nothing is changed then. Of rules that
+        are :attr:`Rules.unreadable` in what it returns, what is stored stays.
+        """
         ...
 
-    async def drop_server(self, platform: str, server: str) -> None:
-        """Remove a server's rules and budgets: the bot was taken out of it."""
+    async def set_budget(self, budget: Budget, deed: Deed) -> None:
+        """Set a budget; it holds from the next accept on."""
+        ...
+
+    async def drop_budget(self, budget: Budget, deed: Deed) -> None:
+        """Remove the budget of that platform, server, kind and id."""
+        ...
+
+    async def drop_server(self, platform: str, server: str, deed: Deed) -> None:
+        """Remove a server's rules and budgets: the bot was taken out of it. Its deeds stay, with this one."""
         ...
 
     async def note(self, name: str) -> str | None:

@@ -1,12 +1,18 @@
 """Who is asked whether a job may be made, and its video be shown; and what admins can look up afterwards."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.domain.job import Job
 from bot.domain.media import Frame
+from bot.domain.request import Author
 from bot.domain.server import Rules
+
+OPERATOR, MODERATION = "operator", "moderation"
+"""Who has done a deed, where it was nobody with an id."""
 
 
 class Moderator(Protocol):
@@ -37,8 +43,10 @@ class Moderator(Protocol):
 class Deed:
     """Something that an admin, the operator or the moderation has done. ``at`` in epoch seconds.
 
-    ``actor`` is who did it: an id of the platform's, ``operator``, or ``moderation``. ``subject`` is whom or what it
-    was done to: a job's or a user's id, or empty for the server's own rules. An operator's deeds have no platform.
+    ``platform`` and ``server`` are where it holds; the server is empty where it holds in all of them. ``actor`` is who
+    did it: an id of the platform's, ``operator``, or ``moderation``; empty where the platform does not say. ``subject``
+    is whom or what it was done to: a job's or a user's id, or empty for the server's own rules. ``detail`` holds no
+    secret, and of an author's words none.
     """
 
     at: float
@@ -50,8 +58,17 @@ class Deed:
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
+def pseudonym(author: Author) -> str:
+    """Return what an author who is forgotten is called in the deeds that stay: the same in all of a platform's."""
+    digest = hashlib.sha256(json.dumps([author.platform, author.id]).encode()).hexdigest()
+    return f"forgotten:{digest[:16]}"
+
+
 class AuditLog(Protocol):
-    """What admins, the operator and the moderation have done. Raises :class:`StoreAway`."""
+    """What admins, the operator and the moderation have done. Raises :class:`StoreAway`.
+
+    Nothing of it is ever changed but the id of an author who is forgotten.
+    """
 
     async def write(self, deed: Deed) -> None:
         """Add a deed; durable when this returns."""
@@ -61,4 +78,10 @@ class AuditLog(Protocol):
         self, platform: str | None = None, server: str | None = None, since: float = 0.0, limit: int = 1000
     ) -> Sequence[Deed]:
         """Return the newest deeds of a server, or of all, newest first."""
+        ...
+
+    def pages(
+        self, platform: str | None = None, server: str | None = None, since: float = 0.0, size: int = 500
+    ) -> AsyncIterator[Sequence[Deed]]:
+        """Yield all of them, newest first, so many at a time; those that are written meanwhile are left out."""
         ...

@@ -18,7 +18,7 @@ from bot.ports.moderation import Deed
 class Terms:
     """What the operator allows: jobs running and waiting at the same time, and money a month by default.
 
-    A job above ``ask_over`` US dollars waits for its author's *Go* where its server has no limit of its own; None: none.
+    A job above ``ask_over`` US dollars waits for its author's *Go* where its server has no limit of its own.
     """
 
     running: int

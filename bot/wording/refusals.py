@@ -8,6 +8,7 @@ from bot.domain.errors import (
     BadImage,
     BadImages,
     BadRequest,
+    BadRules,
     BadVideo,
     BudgetSpent,
     CannotListen,
@@ -43,6 +44,7 @@ from bot.domain.errors import (
     ProviderUnreachable,
     QueueFull,
     RoleNeedsPostgres,
+    RulesUnreadable,
     SettingsUnfit,
     StoreAway,
     StoreUnfit,
@@ -56,6 +58,7 @@ from bot.domain.errors import (
     Withheld,
 )
 from bot.wording.faults import bad_image, fault, listed
+from bot.wording.rules import RULES, bad_rule
 from bot.wording.units import duration, money
 
 
@@ -76,6 +79,8 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912, PLR09
     match error:
         case BadRequest(faults=faults):
             return " ".join(fault(each) for each in faults)
+        case BadRules(faults=faults):
+            return " ".join(bad_rule(each) for each in faults)
         case BadImage():
             return bad_image(error)
         case BadImages(images=images):
@@ -198,6 +203,12 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912, PLR09
             return f"The channel cannot be reached any more ({said})."
         case Unreadable(said=said):
             return f"This job was stored by another version of the bot, which this one cannot read ({said})."
+        case RulesUnreadable(names=names):
+            which = listed([RULES.get(name, name) for name in names], "and")
+            return (
+                f"What this server's admins have set cannot be read ({which}), so nothing was taken or charged. One of "
+                "them has to set it again."
+            )
         case Defect(said=said):
             return f"A fault in the bot ended this job ({said}). Its operator finds the cause in the log."
         case SubmitUnclear():

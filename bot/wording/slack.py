@@ -28,7 +28,7 @@ HELP = (
     "• *Tween these images* in a message's menu takes the first two images of that message.\n"
     "• Mention me with two images and a sentence, in a channel or a thread, or send them to me here.\n"
     "• `/tween jobs` lists your jobs, `/tween usage` shows your budget.\n"
-    "• Admins set the workspace's rules with `/tween admin`."
+    "• Admins set the workspace's rules with `/tween admin`; `/tween admin log` shows what they decided."
 )
 WORKSPACE = "This workspace"
 NOT_FOR_YOU = "Only admins of this workspace can do that."
@@ -40,10 +40,21 @@ ADMIN: Mapping[str, str] = {
     "waiting_per_author": "Jobs of one member that may wait",
     "budget_server": "Budget of the workspace, US dollars a month",
     "budget_everyone": "Budget of each member, US dollars a month",
+    "ask_over": "US dollars above which a job asks first",
     "defaults": "Defaults of options",
+    "words": "Forbidden words",
+    "patterns": "Forbidden patterns",
+    "check_url": "Address of the check",
 }
-LINES = "One a line, such as num_frames = 100"
-NO_SUM = "That is no sum of money: give one, such as 20."
+ADMIN_HINTS: Mapping[str, str] = {
+    "ask_over": "A job that costs more waits for its author's Go. 0: every job; empty: as the bot's operator has it.",
+    "defaults": "One a line, such as num_frames = 100",
+    "words": "One a line. A prompt with one of them in it, in capitals or not, is refused.",
+    "patterns": "One regular expression (RE2) a line. A prompt that one of them matches is refused.",
+    "check_url": "An https address that is asked about every job before it is sent, and about its video.",
+}
+LOG_SENT = "All of it is in a file that I sent you directly."
+LOG_NOT_SENT = "The file with all of it could not be sent to you."
 BUTTONS: Mapping[Action, str] = {Action.CONTINUE: "Continue", Action.RERUN: "Again", Action.SEND_AGAIN: "Send again"}
 """Labels that are shorter here than elsewhere; what they may cost is said where Slack asks once more."""
 SURE: Mapping[Action, str] = {

@@ -3,6 +3,7 @@
     TweenError
     ├── UserFixable          the author mends it and sends it again
     │   ├── BadRequest           options or prompt against the model's rules (carries every fault)
+    │   ├── BadRules             what an admin wants to set for a server
     │   ├── BadImage             one of the two images cannot be used (BadImages: both)
     │   ├── ContentRefused       the provider's content policy
     │   ├── InputRefused         the provider refused an input that we let through
@@ -40,6 +41,7 @@
     │   ├── Withheld             the video is made, and the moderation does not let it be shown
     │   ├── ChannelGone          the channel, or our way into it, is gone for good
     │   ├── Unreadable           a stored job that this version cannot read
+    │   ├── RulesUnreadable      a server's rules that this version cannot read
     │   └── Defect               a fault in our own code, met while the job was under way
     ├── SubmitUnclear        the submit's answer was lost: it may have been accepted, and charged
     └── JobCancelled         the provider says that it stopped the job
@@ -69,6 +71,7 @@ from bot.domain.errors.our_fault import (
     NotHandedOver,
     NotKept,
     ProtocolBroken,
+    RulesUnreadable,
     Unreadable,
     Withheld,
 )
@@ -102,6 +105,7 @@ from bot.domain.errors.user_fixable import (
     BadImage,
     BadImages,
     BadRequest,
+    BadRules,
     ContentRefused,
     Fault,
     ImageFault,
@@ -112,6 +116,7 @@ from bot.domain.errors.user_fixable import (
     NotYours,
     NoWayIn,
     Rule,
+    RuleFault,
     UnsafeRefused,
 )
 
@@ -120,6 +125,7 @@ __all__ = [
     "BadImage",
     "BadImages",
     "BadRequest",
+    "BadRules",
     "BadVideo",
     "BudgetSpent",
     "CannotListen",
@@ -159,6 +165,8 @@ __all__ = [
     "QueueFull",
     "RoleNeedsPostgres",
     "Rule",
+    "RuleFault",
+    "RulesUnreadable",
     "SettingsUnfit",
     "StoreAway",
     "StoreUnfit",

@@ -77,6 +77,14 @@ class Unreadable(OurFault):
         self.said = said
 
 
+class RulesUnreadable(OurFault):
+    """What a server's admins have decided cannot be read; ``names`` are those rules. Nothing was accepted."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
 class Defect(OurFault):
     """A fault in our own code, met while the job was under way; ``said`` is its kind, the log has the rest."""
 

@@ -31,6 +31,29 @@ class BadRequest(UserFixable):
         self.faults = faults
 
 
+@dataclass(frozen=True)
+class RuleFault:
+    """What is wrong with one of the rules that an admin sets for a server; ``field`` is its name in ``Rules``.
+
+    ``given`` is what was set, or the entry that is meant; ``most`` the limit that it is over, with the number that it
+    has in ``given``; ``said`` why a pattern cannot be used.
+    """
+
+    field: str
+    rule: Literal["sum", "limit", "count", "length", "room", "pattern", "address"]
+    given: str
+    most: int = 0
+    said: str = ""
+
+
+class BadRules(UserFixable):
+    """Rules that an admin wants to set, and that cannot be: all faults at once. Nothing was changed."""
+
+    def __init__(self, faults: tuple[RuleFault, ...]) -> None:
+        super().__init__(", ".join(f"{fault.field}: {fault.rule}" for fault in faults))
+        self.faults = faults
+
+
 class ImageFault(Enum):
     """Why an image cannot be used."""
 

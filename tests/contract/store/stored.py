@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
+from adapters.store.servers import ServerBook
 from adapters.store.tables import metadata
-from bot.domain.budget import Allowance
+from bot.domain.budget import Allowance, Budget
 from bot.domain.errors import Charge
 from bot.domain.job import (
     Accepted,
@@ -28,8 +29,9 @@ from bot.domain.job import (
 )
 from bot.domain.media import Frame, Video
 from bot.domain.request import Author, Command, ImageRef
+from bot.domain.server import Rules
 from bot.flow.accept import accept
-from bot.ports import Claim, Terms
+from bot.ports import Claim, Deed, Terms
 from config import catalogue
 
 MODELS = catalogue.load()
@@ -71,6 +73,19 @@ async def claimed(store: Jobs, job_id: str = "e1", author: Author = ANN, *, stat
     if state is not None:
         await claim.hold.save(at(claim.job, state))
     return claim
+
+
+DEED = Deed(SINCE, "discord", "guild", "boss", "rules_set")
+
+
+async def set_rules(database: Database, platform: str, server: str, rules: Rules) -> None:
+    """Set a server's rules, in the place of all that it had."""
+    await ServerBook(database).change_rules(platform, server, lambda _: (rules, DEED))
+
+
+async def set_budget(database: Database, budget: Budget) -> None:
+    """Set a budget."""
+    await ServerBook(database).set_budget(budget, DEED)
 
 
 async def change(database: Database, job_id: str, **columns: object) -> None:

@@ -3,14 +3,14 @@
 import pytest
 
 from adapters.store.database import Database
-from adapters.store.servers import ServerBook
 from bot.domain.server import Rules
+from tests.contract.store.stored import set_rules
 from tests.contract.store.test_waiting import admit, terms
 from tests.contract.store.waiting_jobs import change, running, store, waiting
 
 
 async def _rule(database: Database, rules: Rules) -> None:
-    await ServerBook(database).set_rules("discord", "guild", rules)
+    await set_rules(database, "discord", "guild", rules)
 
 
 async def test_a_server_may_run_fewer_jobs_than_the_operator_allows(database: Database) -> None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
 from adapters.store.migrate import migrate
+from adapters.store.servers import ServerBook
 from adapters.store.tables import metadata
 from bot.domain.budget import Allowance, Budget, month_of, renewal
 from bot.domain.errors import BudgetSpent, QueueFull
@@ -20,6 +21,7 @@ from bot.domain.model import Model, PriceRule
 from bot.domain.request import Author
 from tests.contract.store.stored import (
     ANN,
+    DEED,
     DELIVERED,
     MODELS,
     SUBMITTED,
@@ -30,6 +32,7 @@ from tests.contract.store.stored import (
     break_after_a_commit,
     claimed,
     job,
+    set_budget,
     spent,
 )
 
@@ -174,9 +177,9 @@ async def test_a_spent_budget_says_all_that_the_author_needs(store: Jobs) -> Non
     assert await spent(store) == (PRICE, PRICE)
 
 
-async def test_a_refusal_by_the_server_gives_the_authors_money_back(store: Jobs) -> None:
+async def test_a_refusal_by_the_server_gives_the_authors_money_back(store: Jobs, database: Database) -> None:
     """Both accounts change, or neither."""
-    await store.set_budget(Budget("discord", "guild", "server", "", PRICE / 2))
+    await set_budget(database, Budget("discord", "guild", "server", "", PRICE / 2))
     with pytest.raises(BudgetSpent) as refused:
         await store.accept(job(), TERMS)
     assert refused.value.whose == "server"
@@ -194,13 +197,15 @@ async def test_a_refusal_by_the_server_gives_the_authors_money_back(store: Jobs)
         (Budget("slack", "guild", "everyone", "", Decimal(0)), True),
     ],
 )
-async def test_a_budget_holds_from_the_next_accept_on(store: Jobs, budget: Budget, *, fits: bool) -> None:
+async def test_a_budget_holds_from_the_next_accept_on(
+    store: Jobs, database: Database, budget: Budget, *, fits: bool
+) -> None:
     """Stored budgets of the author's own server count, to the cent; dropped ones do not."""
-    await store.set_budget(budget)
+    await set_budget(database, budget)
     if not fits:
         with pytest.raises(BudgetSpent):
             await store.accept(job(), TERMS)
-        await store.drop_budget(budget)
+        await ServerBook(database).drop_budget(budget, DEED)
     await store.accept(job(), TERMS)
 
 

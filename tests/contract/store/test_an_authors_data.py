@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
 from adapters.store.retention import BATCH, purge
+from adapters.store.servers import ServerBook
 from adapters.store.tables import accounts, metadata
 from bot.domain.budget import Allowance, Budget
 from bot.domain.request import Author
 from tests.contract.store.stored import (
     ANN,
+    DEED,
     DELIVERED,
     MODELS,
     SUBMITTED,
@@ -23,6 +25,7 @@ from tests.contract.store.stored import (
     change,
     claimed,
     job,
+    set_budget,
     spent,
 )
 
@@ -46,12 +49,12 @@ async def test_budgets_are_listed_set_and_dropped(database: Database) -> None:
     mine = Budget("discord", "guild", "role", "admins", Decimal("12.345678"))
     huge = Budget("discord", "guild", "everyone", "", Decimal("1e40"))
     for each in (replace(mine, usd=Decimal(1)), mine, huge, replace(mine, server="other")):
-        await store.set_budget(each)
+        await set_budget(database, each)
     listed = await store.budgets("discord", "guild")
     assert [(each.kind, each.id) for each in listed] == [("everyone", ""), ("role", "admins")]
     assert listed[1] == mine
     assert listed[0].usd > 10**9
-    await store.drop_budget(mine)
+    await ServerBook(database).drop_budget(mine, DEED)
     assert len(await store.budgets("discord", "guild")) == 1
     assert len(await store.budgets("discord", "other")) == 1
     await store.accept(job(), TERMS)
@@ -60,7 +63,7 @@ async def test_budgets_are_listed_set_and_dropped(database: Database) -> None:
 async def test_usage_tells_what_applies_and_what_is_spent(database: Database) -> None:
     """The author's own allowance and the server's total, beside what both have spent or reserved."""
     store = Jobs(database, MODELS, None)
-    await store.set_budget(Budget("discord", "guild", "role", "painters", Decimal(20)))
+    await set_budget(database, Budget("discord", "guild", "role", "painters", Decimal(20)))
     await store.accept(job("e1"), TERMS)
     await store.accept(job("e2", BOB), TERMS)
     usage = await store.usage(ANN, Allowance(Decimal(5), Decimal(50)))

@@ -17,12 +17,19 @@ OPTIONS = {option.name: option for option in catalogue.load()[catalogue.DEFAULT_
 ALL_KEYS = KEYS | {f"options.{name}.{part}" for name in OPTIONS for part in ("name", "help")}
 
 EVERYWHERE = {"tween.name", "admin.nsfw.name"}
-LATIN = {"admin.name", "admin.budget.usd.name", "options.prompt.name", "options.spoiler.name"} | EVERYWHERE
+LATIN = {
+    "admin.name",
+    "admin.ask.usd.name",
+    "admin.budget.usd.name",
+    "options.prompt.name",
+    "options.spoiler.name",
+} | EVERYWHERE
 SPANISH = {"admin.roles.name"} | LATIN
 SAME_TERM = {
     "de": {
         "admin.budget.name",
         "admin.defaults.option.name",
+        "admin.moderation.name",
         "form.seed",
         "options.seed.name",
         "options.shift.name",
@@ -121,7 +128,7 @@ def test_no_two_names_of_a_command_can_be_mistaken(locale: str) -> None:
         {key for key in names if re.fullmatch(r"admin\.\w+\.name", key)},
         *(
             {key for key in names if re.fullmatch(rf"admin\.{subcommand}\.\w+\.name", key)}
-            for subcommand in ("limits", "budget", "roles", "channels", "defaults", "nsfw")
+            for subcommand in ("limits", "budget", "ask", "roles", "channels", "defaults", "nsfw")
         ),
     ]
     assert set().union(*beside) == names - {"menu.name"}
