@@ -55,6 +55,8 @@ def config_of(database: Database, executor: str, engine: sa.Engine | None) -> DB
         sys_db_idle_transaction_timeout_sec=3,
         log_level="WARNING",
         use_listen_notify=False,
+        # We send no notifications, so a look costs nothing; but DBOS' end waits for the next one, a second by default.
+        notification_listener_polling_interval_sec=0.1,
         scheduler_polling_interval_sec=3600,
     )
     if engine is not None:
