@@ -8,34 +8,14 @@ from hypothesis import strategies as st
 
 from adapters.discord.card import FRAMES, layout
 from adapters.discord.text import plain
-from bot.domain.card import Action, Card, Field, Tone
+from bot.domain.card import Action, Card, Tone
 from bot.domain.progress import Phase
+from tests.cards import cards
 from tests.twins import discord_contract
 
 pytestmark = pytest.mark.skipif(not discord_contract.is_available(), reason=discord_contract.WHY_SKIPPED)
 
-TEXTS = st.text(max_size=6000)
-OFFERED = (
-    (Action.CANCEL,),
-    (Action.LOOK_AGAIN, Action.SEND_AGAIN),
-    (Action.RERUN, Action.EDIT, Action.SWAP, Action.CONTINUE, Action.RECIPE, Action.DELETE),
-    (),
-)
-"""What the core offers together."""
-CARDS = st.builds(
-    Card,
-    job_id=st.just("discord:1234567890123456789"),
-    tone=st.sampled_from(Tone),
-    title=st.just("Rendering"),
-    prompt=TEXTS,
-    phase=st.none() | st.sampled_from(Phase),
-    status=TEXTS,
-    fraction=st.none() | st.floats(0, 1),
-    fields=st.lists(st.builds(Field, st.just("Seed"), TEXTS), max_size=6).map(tuple),
-    notices=st.lists(TEXTS, max_size=3).map(tuple),
-    actions=st.sampled_from(OFFERED),
-    since=st.floats(0, 4e9),
-)
+CARDS = cards("discord:1234567890123456789")
 PLACES = st.sampled_from(
     [
         {},

@@ -8,32 +8,11 @@ from hypothesis import strategies as st
 
 from adapters.slack.card import blocks, summary
 from adapters.slack.text import plain
-from bot.domain.card import Action, Card, Field, Tone
-from bot.domain.progress import Phase
+from bot.domain.card import Card
+from tests.cards import TEXTS, cards
 from tests.twins.slack_blocks import BlockRules
 
-TEXTS = st.text(max_size=6000)
-OFFERED = (
-    (Action.CANCEL,),
-    (Action.LOOK_AGAIN, Action.SEND_AGAIN),
-    (Action.RERUN, Action.EDIT, Action.SWAP, Action.CONTINUE, Action.RECIPE, Action.DELETE),
-    (),
-)
-"""What the core offers together."""
-CARDS = st.builds(
-    Card,
-    job_id=st.just("slack:T0000000000:V00000000000"),
-    tone=st.sampled_from(Tone),
-    title=st.just("Rendering"),
-    prompt=TEXTS,
-    phase=st.none() | st.sampled_from(Phase),
-    status=TEXTS.filter(str.strip),
-    fraction=st.none() | st.floats(0, 1),
-    fields=st.lists(st.builds(Field, st.just("Seed"), TEXTS), max_size=6).map(tuple),
-    notices=st.lists(TEXTS, max_size=3).map(tuple),
-    actions=st.sampled_from(OFFERED),
-    since=st.floats(0, 4e9),
-)
+CARDS = cards("slack:T0000000000:V00000000000", TEXTS.filter(str.strip))
 PLACES = st.sampled_from(
     [
         {"team": "T1", "channel": "C1"},
