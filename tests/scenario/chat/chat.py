@@ -115,10 +115,6 @@ class Chat(Protocol):
         """Ask for a video, and return the card."""
         ...
 
-    async def ask_by_form(self, options: str, prompt: str = PROMPT, *, by: str = ANN, room: str = ROOM) -> None:
-        """Ask with a form that takes options as they are typed, one a line: ``num_frames = 100``."""
-        ...
-
     async def redeliver(self) -> None:
         """Have the platform deliver the newest command once more."""
         ...
@@ -149,6 +145,14 @@ class Chat(Protocol):
 
     async def until(self, card: Card, *words: str) -> None:
         """Wait until the card says all of this."""
+        ...
+
+
+class TypedOptions(Chat, Protocol):
+    """A chat whose form takes options as they are typed; where each has a field, nobody can ask like this."""
+
+    async def ask_by_form(self, options: str, prompt: str = PROMPT, *, by: str = ANN, room: str = ROOM) -> None:
+        """Ask with a form that takes options as they are typed, one a line: ``num_frames = 100``."""
         ...
 
 

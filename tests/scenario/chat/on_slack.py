@@ -116,10 +116,6 @@ class OnSlack:
         self._taken.add(card)
         return SlackCard(card)
 
-    async def ask_by_form(self, options: str, prompt: str = PROMPT, *, by: str = ANN, room: str = ROOM) -> None:
-        """Slack's form has a field for each option: a situation that types them is not played here."""
-        raise NotImplementedError(f"{by} cannot type {options!r} for {prompt!r} in {room}")
-
     async def redeliver(self) -> None:
         """Send the newest form or event once more, as it is where its acknowledgement was lost."""
         if isinstance(self._newest, Message):

@@ -1,11 +1,11 @@
 """Options that the model does not have, or not so: refused before it is stored, and no word that was typed is lost."""
 
-from tests.scenario.chat.chat import PROMPT, Chat
+from tests.scenario.chat.chat import PROMPT, TypedOptions
 
 WRONG = "num_frames = 500\nshift = soft\nacceleration = turbo\nresolutoin = 480p"
 
 
-async def test_a_bad_option_is_refused_with_field_rule_and_mend(chat: Chat) -> None:
+async def test_a_bad_option_is_refused_with_field_rule_and_mend(chat: TypedOptions) -> None:
     """All faults are told at once, to their author alone, and what was typed comes back with them."""
     async with chat.bot() as bot:
         await chat.ask_by_form(WRONG, by="Ann")
