@@ -9,7 +9,7 @@ from tests.scenario.at_fal import at
 from tests.scenario.bot import free_port, running
 from tests.scenario.tweenbot import ended
 from tests.twins.fal import FalTwin
-from tests.twins.fal_replies import LoseAnswer
+from tests.twins.replies import LoseAnswer
 
 
 async def test_from_a_command_to_its_video(fal: FalTwin, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from tests import bad_images
 from tests.scenario.at_fal import at
 from tests.scenario.tweenbot import Ended, ended, started
 from tests.twins.fal import FalTwin
-from tests.twins.fal_replies import Answer, CutStream, LoseAnswer
+from tests.twins.fal_replies import CutStream
+from tests.twins.replies import Answer, LoseAnswer
 
 
 async def test_a_job_is_sent_once_with_every_option_and_its_video_comes_back(

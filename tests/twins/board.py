@@ -24,8 +24,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
@@ -33,18 +32,22 @@ from tests.twins import board_control, board_wire
 from tests.twins.board_faults import Faults
 from tests.twins.board_state import ACK_S, LINK_S, NONCE_S, Interaction, Memory, Message, file_of
 from tests.twins.board_wire import Call, Refused
+from tests.twins.listening import Listening
 
 TOKEN = "board-twin-token-0123456789"
 _LINK_KEY = b"links of the board"
 HANDED_AT_ONCE = 10
 
 
-class Board:
+class Board(Listening):
     """The twin; see the module's docstring. ``images`` are the start and the end image of every command."""
 
+    SERVICE = "the board"
+    LARGEST = 2 * board_wire.FILE_BYTES
+
     def __init__(self, images: tuple[bytes, bytes] = (b"", b""), faults: Faults | None = None) -> None:
+        super().__init__()
         self.token = TOKEN
-        self.url = ""
         self.ack_s = ACK_S
         self.nonce_s = NONCE_S
         self.memory = Memory()
@@ -52,33 +55,6 @@ class Board:
         self._images = [self._keep(data) for data in (*images, b"no image")]
         self._news = asyncio.Event()
         self._polled = asyncio.Event()
-        self._runner: web.AppRunner | None = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-        if error is None and self.memory.violations:
-            raise AssertionError(f"the board would not have taken: {self.memory.violations}")
-
-    async def start(self, port: int = 0) -> None:
-        """Listen on loopback."""
-        app = web.Application(client_max_size=2 * board_wire.FILE_BYTES)
-        app.router.add_route("*", "/_twin/{what}", partial(board_control.answer, self))
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.05, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port, backlog=1024).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-
-    async def close(self) -> None:
-        """Stop listening and drop every connection."""
-        if self._runner is not None:
-            await self._runner.cleanup()
 
     def command(self, author: dict[str, Any], channel: str, prompt: str, **more: Any) -> str:  # noqa: ANN401  # JSON
         """Have somebody ask for a video; return the event's id. ``author`` has ``id``, ``server`` and ``roles``.
@@ -125,6 +101,13 @@ class Board:
     def _tell(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
+
+    def _route(self, router: web.UrlDispatcher) -> None:
+        router.add_route("*", "/_twin/{what}", partial(board_control.answer, self))
+        super()._route(router)
+
+    def _not_taken(self) -> list[str]:
+        return self.memory.violations
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         try:

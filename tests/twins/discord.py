@@ -33,8 +33,6 @@ response. ``contract(method, path, query, body)`` returns further problems, ``pa
 """
 
 from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import Self
 
 from aiohttp import web
 
@@ -47,18 +45,23 @@ from tests.twins.discord_limits import Limits
 from tests.twins.discord_messages import Attachment, Button, Message
 from tests.twins.discord_people import Person
 from tests.twins.discord_places import GROUP_DM, Channel, Guild, Member, Role, User
-from tests.twins.discord_replies import Answer, HoldAnswer, LoseAnswer, RateLimited, Refuse, Reply, Usual
+from tests.twins.discord_replies import Answer, RateLimited, Reply
 from tests.twins.discord_rest import Rest
 from tests.twins.discord_state import State
 from tests.twins.discord_values import PATIENCE, CannotDo, Clock, File, Json, News, NotAcknowledged, T
 from tests.twins.discord_wire import Front, first_events
+from tests.twins.listening import Listening
+from tests.twins.replies import HoldAnswer, LoseAnswer, Refuse, Usual
 
 TOKEN = "dHdpbg.twin-bot.0123456789abcdef"
 Contract = Callable[[str, str, Mapping[str, str], object], list[str]]
 
 
-class DiscordTwin:
+class DiscordTwin(Listening):
     """The twin; see the module's docstring. ``intents`` are the privileged ones that the application has enabled."""
+
+    SERVICE = "Discord"
+    LARGEST = 512 * 1024 * 1024
 
     def __init__(
         self,
@@ -70,7 +73,8 @@ class DiscordTwin:
         intents: int = 0,
         shards: int = 1,
     ) -> None:
-        self.token, self.url = TOKEN, ""
+        super().__init__()
+        self.token = TOKEN
         self.clock, self.news = Clock(), News()
         self.hub = Hub(self.news)
         self.cdn = Cdn(self.clock, url_life)
@@ -83,34 +87,16 @@ class DiscordTwin:
         self.front = Front(self.state, rest, counted, TOKEN)
         self._rest, self._terms = rest, Terms(ack_deadline, token_life)
         self.hub.doorway = Doorway(TOKEN, intents & PRIVILEGED, self._first_events, self._delivered)
-        self._runner: web.AppRunner | None = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-        if error is None and self.violations:
-            raise AssertionError(f"Discord would not have taken: {self.violations}")
 
     async def start(self, port: int = 0) -> None:
         """Listen on loopback."""
-        app = web.Application(client_max_size=512 * 1024 * 1024)
-        app.router.add_get("/gateway", self.hub.serve)
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.05, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        self.url = self.cdn.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        await super().start(port)
+        self.cdn.base = self.url
 
     async def close(self) -> None:
         """Stop listening, and drop every connection."""
         self.hub.cut()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await super().close()
 
     @property
     def gateway_url(self) -> str:
@@ -243,6 +229,13 @@ class DiscordTwin:
     def interactions(self) -> list[Interaction]:
         """Everything that people did, in order."""
         return list(self.state.interactions.values())
+
+    def _route(self, router: web.UrlDispatcher) -> None:
+        router.add_get("/gateway", self.hub.serve)
+        super()._route(router)
+
+    def _not_taken(self) -> list[str]:
+        return self.violations
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         return await self.front.handle(request, self.contract)

@@ -1,7 +1,8 @@
 """What a scripted request to the Discord twin gets instead of the usual answer."""
 
-import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from tests.twins.replies import HoldAnswer, LoseAnswer, Refuse, Usual
 
 
 @dataclass(frozen=True)
@@ -20,29 +21,6 @@ class RateLimited:
 
     after: float
     everywhere: bool = False
-
-
-@dataclass(frozen=True)
-class LoseAnswer:
-    """The usual thing happens (a message is posted), and the connection breaks instead of the answer."""
-
-
-@dataclass(frozen=True)
-class Refuse:
-    """The connection breaks when the request has been read, and nothing happens."""
-
-
-@dataclass(frozen=True)
-class HoldAnswer:
-    """The usual thing happens, and its answer waits for ``until``. ``reached`` is set when it has happened."""
-
-    until: asyncio.Event
-    reached: asyncio.Event = field(default_factory=asyncio.Event)
-
-
-@dataclass(frozen=True)
-class Usual:
-    """The usual thing; keeps the place of a request that comes before the one that is meant."""
 
 
 Reply = Answer | RateLimited | LoseAnswer | Refuse | HoldAnswer | Usual

@@ -12,10 +12,11 @@ from tests.twins.discord_gateway import Session
 from tests.twins.discord_limits import Limits, TooMany
 from tests.twins.discord_places import User
 from tests.twins.discord_posting import Upload
-from tests.twins.discord_replies import Answer, HoldAnswer, LoseAnswer, RateLimited, Refuse, Reply, Usual
+from tests.twins.discord_replies import Answer, RateLimited, Reply
 from tests.twins.discord_rest import WITHOUT_BOT, Rest, route_of
 from tests.twins.discord_state import GUILDS, State
 from tests.twins.discord_values import Json, Refusal, bad_form
+from tests.twins.replies import HoldAnswer, LoseAnswer, Refuse, Usual
 
 Contract = Callable[[str, str, Mapping[str, str], object], list[str]]
 _VIA = {"Via": "1.1 google"}

@@ -29,25 +29,28 @@ import asyncio
 import time
 import uuid
 from collections import Counter, defaultdict, deque
-from types import TracebackType
-from typing import Self
 
 from aiohttp import web
 
 from tests.twins import fal_history, fal_program, fal_storage, fal_wire
 from tests.twins.fal_faults import Faults
 from tests.twins.fal_jobs import CANCELLED, TwinJob
-from tests.twins.fal_replies import HoldAnswer, LoseAnswer, RefuseUnread, Reply, Usual
+from tests.twins.fal_replies import RefuseUnread, Reply
 from tests.twins.fal_webhooks import Webhooks
 from tests.twins.fal_wire import Seen
+from tests.twins.listening import Listening
+from tests.twins.replies import HoldAnswer, LoseAnswer, Usual
 
 PATIENCE = 30.0
 """Seconds that a test waits for a program before it fails."""
 KEY = "twin-id:twin-secret-0123456789abcdef"
 
 
-class FalTwin:
+class FalTwin(Listening):
     """The twin; see the module's docstring."""
+
+    SERVICE = "fal"
+    BACKLOG = 4096
 
     def __init__(
         self,
@@ -57,9 +60,9 @@ class FalTwin:
         keeps_requests: bool = True,
         faults: Faults | None = None,
     ) -> None:
+        super().__init__()
         self.key = key
         self.seconds = seconds
-        self.url = ""
         self.jobs: list[TwinJob] = []
         self.counts: Counter[str] = Counter()
         self.seen: list[Seen] = []
@@ -81,34 +84,11 @@ class FalTwin:
         self.known: dict[str, TwinJob] = {}
         self._scripts: defaultdict[str, deque[Reply]] = defaultdict(deque)
         self._arrivals: asyncio.Queue[TwinJob] = asyncio.Queue()
-        self._runner: web.AppRunner | None = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-        if error is None and self.violations:
-            raise AssertionError(f"fal would not have taken: {self.violations}")
-
-    async def start(self, port: int = 0) -> None:
-        """Listen on loopback."""
-        app = web.Application(client_max_size=256 * 1024 * 1024)
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.05, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port, backlog=4096)
-        await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def close(self) -> None:
         """Stop listening, post no more webhooks, and drop every connection."""
         await self.webhooks.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await super().close()
 
     def script(self, kind: str, *replies: Reply) -> None:
         """Say what the next requests of a kind get; when these are used up, the usual happens again."""
@@ -132,6 +112,9 @@ class FalTwin:
     def forget(self, job: TwinJob) -> None:
         """Know nothing of an accepted job any more, as fal does after its retention; it remains a bill."""
         del self.known[job.id]
+
+    def _not_taken(self) -> list[str]:
+        return self.violations
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         if request.path.startswith(fal_program.PREFIX):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.twins.fal_jobs import TwinJob
-from tests.twins.fal_replies import Answer, CutFile, CutStream, HangThenCut, LoseAnswer, Refuse, RefuseUnread, Reply
+from tests.twins.fal_replies import CutStream, HangThenCut, RefuseUnread, Reply
+from tests.twins.replies import Answer, CutFile, LoseAnswer, Refuse
 
 BUSY = Answer(429, {"detail": "Too many requests"}, {"Retry-After": "1"})
 BROKEN = Answer(500, {"detail": "Internal server error"})

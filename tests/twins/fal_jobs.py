@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.twins.fal_replies import Answer
+from tests.twins.replies import Answer
 
 
 @dataclass(eq=False)

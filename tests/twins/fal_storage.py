@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tests.twins.fal_replies import CutFile, Reply
+from tests.twins.fal_replies import Reply
 from tests.twins.fal_wire import hang_up
+from tests.twins.replies import CutFile
 
 if TYPE_CHECKING:
     from tests.twins.fal import FalTwin

@@ -11,17 +11,8 @@ from aiohttp import web
 from multidict import CIMultiDictProxy
 
 from tests.twins.fal_jobs import TwinJob
-from tests.twins.fal_replies import (
-    Answer,
-    CutStream,
-    Garbage,
-    HangThenCut,
-    HoldAnswer,
-    Refuse,
-    RefuseUnread,
-    Reply,
-    SilentStream,
-)
+from tests.twins.fal_replies import CutStream, Garbage, HangThenCut, RefuseUnread, Reply, SilentStream
+from tests.twins.replies import Answer, HoldAnswer, Refuse
 
 _REQUEST = r"/[\w.-]+/[\w.-]+/requests/[\w-]+"
 _KINDS = (

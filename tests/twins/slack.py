@@ -39,13 +39,14 @@ import functools
 import itertools
 from collections import defaultdict, deque
 from collections.abc import Callable
-from types import TracebackType
-from typing import Literal, Self, TypeVar
+from typing import Literal, TypeVar
 from urllib.parse import urljoin
 
 from aiohttp import web
 
 from tests.twins import slack_files, slack_wire
+from tests.twins.listening import Listening
+from tests.twins.replies import Usual
 from tests.twins.slack_app import APP_ID, APP_TOKEN, CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET, VERIFICATION_TOKEN, App
 from tests.twins.slack_blocks import BlockRules
 from tests.twins.slack_call import Seen
@@ -58,7 +59,7 @@ from tests.twins.slack_limits import Limits
 from tests.twins.slack_oauth import Code
 from tests.twins.slack_people import User
 from tests.twins.slack_places import Enterprise, Installation, Workspace
-from tests.twins.slack_replies import Reply, Usual
+from tests.twins.slack_replies import Reply
 from tests.twins.slack_shares import Shares
 from tests.twins.slack_socket_mode import Sockets
 from tests.twins.slack_state import File, Json, Message, SlackFile, View
@@ -69,12 +70,14 @@ __all__ = ["App", "File", "Message", "SlackTwin", "User", "View", "Workspace"]
 _Found = TypeVar("_Found")
 
 
-class SlackTwin:
+class SlackTwin(Listening):
     """The twin; see the module's docstring."""
 
+    SERVICE = "Slack"
+
     def __init__(self, app: App | None = None) -> None:
+        super().__init__()
         self.app = app or App()
-        self.url = ""
         self.request_url = ""
         self.clock = Clock()
         self.limits = Limits(self.clock.now)
@@ -94,36 +97,13 @@ class SlackTwin:
         self.tickets = Tickets(self)
         self._scripts: defaultdict[str, deque[Reply]] = defaultdict(deque)
         self._numbers = itertools.count(1)
-        self._runner: web.AppRunner | None = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-        if error is None and self.violations:
-            raise AssertionError(f"Slack would not have taken: {self.violations}")
-
-    async def start(self, port: int = 0) -> None:
-        """Listen on loopback."""
-        app = web.Application(client_max_size=256 * 1024 * 1024)
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.05, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port, backlog=1024)
-        await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def close(self) -> None:
         """Bring nothing more, stop listening, and drop every connection."""
         await self.deliveries.close()
         await self.sockets.close()
         await self.http.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await super().close()
 
     def env(self, mode: Literal["socket", "http", "oauth"] = "socket") -> dict[str, str]:
         """Return the app's environment: one workspace over sockets or HTTP, or many workspaces by OAuth."""
@@ -246,6 +226,9 @@ class SlackTwin:
         """Refuse what Slack would refuse, and remember it."""
         self.violations.append(problem)
         return web.Response(status=status, text=problem)
+
+    def _not_taken(self) -> list[str]:
+        return self.violations
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         try:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tests.twins.replies import CutFile
 from tests.twins.slack_call import Call
 from tests.twins.slack_errors import Refused
 from tests.twins.slack_places import Channel
-from tests.twins.slack_replies import CutFile, Reply
+from tests.twins.slack_replies import Reply
 from tests.twins.slack_state import File, Json, Message, SlackFile, Upload
 
 if TYPE_CHECKING:

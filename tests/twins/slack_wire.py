@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from tests.twins import slack_files, slack_interactions, slack_oauth, slack_web_api
+from tests.twins.replies import Answer, HoldAnswer, LoseAnswer, Refuse
 from tests.twins.slack_call import Seen, read
 from tests.twins.slack_errors import Refused
-from tests.twins.slack_replies import Answer, Error, HoldAnswer, LoseAnswer, RateLimited, Refuse, Reply
+from tests.twins.slack_replies import Error, RateLimited, Reply
 from tests.twins.slack_state import Json
 
 if TYPE_CHECKING:

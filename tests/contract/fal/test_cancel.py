@@ -15,7 +15,7 @@ from bot.domain.progress import Completed
 from bot.ports import CancelAnswer
 from tests.contract.fal.conftest import ARGUMENTS, ENDPOINT
 from tests.twins.fal import FalTwin
-from tests.twins.fal_replies import Answer, LoseAnswer
+from tests.twins.replies import Answer, LoseAnswer
 
 
 async def test_a_waiting_job_is_stopped(fal: FalTwin, provider: FalProvider) -> None:

@@ -22,7 +22,8 @@ from bot.domain.errors import (
 from bot.domain.media import Frame
 from tests.contract.fal.conftest import FakeTime
 from tests.twins.fal import FalTwin
-from tests.twins.fal_replies import Answer, CutFile, LoseAnswer, Refuse, Reply
+from tests.twins.fal_replies import Reply
+from tests.twins.replies import Answer, CutFile, LoseAnswer, Refuse
 
 FRAME = Frame("start", b"\x89PNG\r\n\x1a\n" + bytes(5000), "image/png", 64, 64)
 

@@ -15,7 +15,8 @@ from tests.contract.fal.conftest import ENDPOINT, FakeTime
 from tests.contract.fal.following import DONE, follow, submitted
 from tests.twins.fal import FalTwin
 from tests.twins.fal_jobs import TwinJob
-from tests.twins.fal_replies import Answer, CutStream, Garbage, Refuse, Reply, SilentStream
+from tests.twins.fal_replies import CutStream, Garbage, Reply, SilentStream
+from tests.twins.replies import Answer, Refuse
 
 NO_STREAM = Answer(405, {"detail": "Method Not Allowed"})
 

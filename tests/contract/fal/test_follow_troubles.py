@@ -18,7 +18,7 @@ from bot.domain.progress import Completed, InProgress, InQueue
 from tests.contract.fal.conftest import FakeTime
 from tests.contract.fal.following import DONE, follow, submitted
 from tests.twins.fal import FalTwin
-from tests.twins.fal_replies import Answer
+from tests.twins.replies import Answer
 
 
 async def test_a_request_that_fal_does_not_know_is_said_to_be_unknown(fal: FalTwin, provider: FalProvider) -> None:

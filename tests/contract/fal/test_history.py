@@ -19,7 +19,8 @@ from bot.domain.errors import (
 from bot.domain.model import Value
 from tests.contract.fal.conftest import ARGUMENTS, ENDPOINT, FakeTime
 from tests.twins.fal import FalTwin
-from tests.twins.fal_replies import Answer, HoldAnswer, LoseAnswer, Refuse, Reply
+from tests.twins.fal_replies import Reply
+from tests.twins.replies import Answer, HoldAnswer, LoseAnswer, Refuse
 
 
 def _another(number: int) -> Mapping[str, Value]:

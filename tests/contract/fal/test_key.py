@@ -16,7 +16,7 @@ from bot.domain.errors import TweenError
 from bot.domain.media import Frame
 from tests.contract.fal.conftest import ARGUMENTS, ENDPOINT
 from tests.twins.fal import FalTwin
-from tests.twins.fal_replies import Answer, CutFile, LoseAnswer
+from tests.twins.replies import Answer, CutFile, LoseAnswer
 
 OWN = ["https://queue.fal.run/a/b", "https://fal.run/a", "https://rest.fal.ai/x", "https://api.fal.ai/v1"]
 FILES = ["https://v3.fal.media/files/x", "https://fal.media/x", "https://v3b.fal.media/x"]

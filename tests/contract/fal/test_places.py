@@ -19,7 +19,8 @@ from bot.domain.progress import InProgress, InQueue
 from tests.contract.fal.conftest import FakeTime
 from tests.contract.fal.following import DONE, follow, submitted
 from tests.twins.fal import FalTwin
-from tests.twins.fal_replies import Answer, SilentStream
+from tests.twins.fal_replies import SilentStream
+from tests.twins.replies import Answer
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ from bot.domain.job import Outcome, Ticket
 from tests.contract.fal.conftest import ARGUMENTS, ENDPOINT, FakeTime
 from tests.twins.fal import FalTwin
 from tests.twins.fal_jobs import CANCELLED, TwinJob
-from tests.twins.fal_replies import Answer, LoseAnswer, Refuse
+from tests.twins.replies import Answer, LoseAnswer, Refuse
 
 IMAGE = "data:image/png;base64," + "iVBORw0KGgo" * 50
 

@@ -23,7 +23,8 @@ from bot.domain.errors import (
 )
 from tests.contract.fal.conftest import ARGUMENTS, ENDPOINT
 from tests.twins.fal import FalTwin
-from tests.twins.fal_replies import Answer, Garbage, HoldAnswer, LoseAnswer, Refuse, Reply
+from tests.twins.fal_replies import Garbage, Reply
+from tests.twins.replies import Answer, HoldAnswer, LoseAnswer, Refuse
 
 LOCKED = {"detail": "User is locked. Reason: Exhausted balance. Top up your balance."}
 BAD_FIELD = {"detail": [{"loc": ["body", "num_frames"], "msg": "must be at most 100", "type": "less_than_equal"}]}

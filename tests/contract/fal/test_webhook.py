@@ -18,8 +18,9 @@ from tests.contract.fal.conftest import ARGUMENTS, ENDPOINT
 from tests.contract.fal.receiving import TOKEN, Receiver, called_back, receiving
 from tests.twins.fal import FalTwin
 from tests.twins.fal_jobs import CANCELLED
-from tests.twins.fal_replies import Answer, LoseAnswer, Refuse, Reply
+from tests.twins.fal_replies import Reply
 from tests.twins.fal_webhooks import Signer
+from tests.twins.replies import Answer, LoseAnswer, Refuse
 
 
 @pytest.fixture

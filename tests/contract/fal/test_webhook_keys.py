@@ -9,8 +9,9 @@ from adapters.fal.patience import Patience
 from tests.contract.fal.receiving import TOKEN, Receiver, called_back, receiving
 from tests.twins.fal import FalTwin
 from tests.twins.fal_jobs import TwinJob
-from tests.twins.fal_replies import Answer, Refuse, Reply
+from tests.twins.fal_replies import Reply
 from tests.twins.fal_webhooks import Signer
+from tests.twins.replies import Answer, Refuse
 
 DAY = 24 * 3600
 

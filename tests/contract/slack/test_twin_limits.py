@@ -8,8 +8,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 
 from tests.contract.slack.conftest import Office
+from tests.twins.replies import Answer, HoldAnswer, LoseAnswer, Refuse
 from tests.twins.slack_limits import BURST_IN_A_CHANNEL
-from tests.twins.slack_replies import Answer, Error, HoldAnswer, LoseAnswer, RateLimited, Refuse
+from tests.twins.slack_replies import Error, RateLimited
 
 
 async def test_a_channel_takes_a_short_burst_and_then_a_message_a_second(office: Office) -> None:

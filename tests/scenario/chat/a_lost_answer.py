@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.scenario.chat.chat import PROMPT, Card, Chat
 from tests.twins.fal_jobs import TwinJob
-from tests.twins.fal_replies import LoseAnswer
+from tests.twins.replies import LoseAnswer
 
 HOUR_S = 3600.0
 

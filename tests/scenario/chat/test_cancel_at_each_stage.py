@@ -3,7 +3,7 @@
 from bot.domain.card import Action
 from tests.scenario.chat.chat import Card, Chat
 from tests.twins.fal_jobs import CANCELLED
-from tests.twins.fal_replies import Answer
+from tests.twins.replies import Answer
 
 TOO_LATE = Answer(400, {"status": "ALREADY_COMPLETED"})
 

@@ -13,7 +13,7 @@ from bot.domain.card import Action
 from tests.scenario.chat.a_lost_answer import an_hour_passes, lose_an_answer
 from tests.scenario.chat.chat import PROMPT, Card, Chat, delivered, plain, sent
 from tests.twins.fal_jobs import TwinJob
-from tests.twins.fal_replies import Answer
+from tests.twins.replies import Answer
 
 BROKEN = Answer(500, {"detail": "worker died", "error_type": "runner_server_error"})
 NEW_END = plain("morning.png", "white")

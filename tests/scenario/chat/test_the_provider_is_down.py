@@ -5,7 +5,7 @@ from pathlib import Path
 from bot.domain.card import Action
 from tests.scenario.chat.a_lost_answer import an_hour_passes, lose_an_answer
 from tests.scenario.chat.chat import Chat
-from tests.twins.fal_replies import Answer
+from tests.twins.replies import Answer
 
 FULL = Answer(429, {"detail": "Queue is full"}, {"Retry-After": "1"})
 

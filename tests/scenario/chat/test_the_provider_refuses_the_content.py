@@ -2,7 +2,7 @@
 
 from bot.domain.card import Action
 from tests.scenario.chat.chat import Chat
-from tests.twins.fal_replies import Answer
+from tests.twins.replies import Answer
 
 REFUSED = {"loc": ["body", "prompt"], "msg": "flagged", "type": "content_policy_violation", "input": "base64"}
 TOLD = ("Nothing was charged.", "This was charged.", "This may have been charged")

@@ -9,9 +9,9 @@ import pytest
 from tests.scenario.slack.office import Office
 from tests.scenario.slack.said import told
 from tests.twins import slack_payloads
+from tests.twins.replies import Answer, HoldAnswer
 from tests.twins.slack import File, Message
 from tests.twins.slack_files import LOGIN_PAGE
-from tests.twins.slack_replies import Answer, HoldAnswer
 
 NASTY = "<!channel> & <@U0TW00001> *bold* `code` ```fence``` :tada: <https://evil.example|here> 1 < 2"
 RAW = ("<!", "<@U0TW00001>", "<https://evil", "1 < 2", " & ")

@@ -5,8 +5,8 @@ import itertools
 
 from tests.scenario.slack.office import PROMPT, Office
 from tests.twins.fal_jobs import TwinJob
+from tests.twins.replies import HoldAnswer, LoseAnswer
 from tests.twins.slack import Message
-from tests.twins.slack_replies import HoldAnswer, LoseAnswer
 
 
 def kinds(blocks: list[dict[str, object]]) -> list[object]:

@@ -11,8 +11,9 @@ import pytest
 from tests.scenario.slack.office import PROMPT, Office, has_video
 from tests.scenario.slack.said import ended
 from tests.twins.fal_jobs import TwinJob
+from tests.twins.replies import HoldAnswer, LoseAnswer, Refuse, Usual
 from tests.twins.slack import Message
-from tests.twins.slack_replies import Error, HoldAnswer, LoseAnswer, RateLimited, Refuse, Usual
+from tests.twins.slack_replies import Error, RateLimited
 
 MB = 1024 * 1024
 LARGE = 30 * MB
