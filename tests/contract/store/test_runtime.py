@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from adapters.store import runtime as loops
 from adapters.store.database import Database
 from adapters.store.engine import Engine
 from adapters.store.nodes import Nodes
@@ -172,9 +173,10 @@ async def test_once_it_stops_admitting_jobs_stay_where_they_are(database: Databa
 
 
 async def test_news_reach_whoever_carries_the_job_and_a_failure_ends_no_loop(
-    database: Database, carrier: Carrier
+    database: Database, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A loop that fails is logged and goes on: a database that is away for a moment costs no stop."""
+    monkeypatch.setattr(loops, "NEWS_S", 0.01)
     news = Ring("j0", stop=True, request_id=None)
     carrier.faults += [ValueError("a defect"), StoreAway("gone")]
     carrier.news.append(news)
