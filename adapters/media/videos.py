@@ -14,14 +14,22 @@ from typing import TypeVar
 import av
 from av.container import InputContainer
 from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from adapters.media.aside import Aside
+from adapters.media.boxes import check_claims
 from bot.domain.errors import BadVideo
 from bot.domain.media import Video
 
 DEADLINE = 60.0
+MAX_PIXELS = 4096 * 2304
+"""Pixels of a frame: 4K. A decoder holds up to 18 of them, so 250 MB."""
+LONGEST = 6 * 3600.0
+"""Seconds that a video may claim to play."""
+_BOUNDS = {"max_pixels": str(MAX_PIXELS)}
+"""For FFmpeg's decoders: the size may change within the file."""
 
 
 Made = TypeVar("Made")
@@ -65,13 +73,21 @@ class PyAVVideos(VideoWork):
 def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open an H.264 MP4 for reading; raise :class:`BadVideo` for anything else, and for what fails to decode inside."""
     try:
-        with av.open(str(path), format="mp4") as container:
+        check_claims(path)
+        with av.open(str(path), format="mp4", options=_BOUNDS) as container:
             stream = next(iter(container.streams.video), None)
             if stream is None:
                 raise BadVideo("no pictures in it")
-            if stream.codec_context.name != "h264":
-                raise BadVideo(f"{stream.codec_context.name} instead of h264")
+            # PyAV types it as if there always were one: it has none for a codec that FFmpeg cannot decode.
+            context: VideoCodecContext | None = stream.codec_context
+            if context is None or context.name != "h264":
+                raise BadVideo(f"{'another codec' if context is None else context.name} instead of h264")
+            if stream.width * stream.height > MAX_PIXELS:
+                raise BadVideo(f"{stream.width} x {stream.height} pixels")
+            context.options = {**_BOUNDS}
             yield container, stream
+    except FileNotFoundError as e:
+        raise BadVideo("no file") from e
     except (av.FFmpegError, EOFError, ValueError) as e:
         raise BadVideo("not an MP4, or a damaged one") from e
 
@@ -119,7 +135,10 @@ def _inspected(path: Path, until: float) -> Video:
         last = _decoded(container, stream, until, at_end=True)
         if first is None or last is None or last.pts is None:
             raise BadVideo("no frame that can be decoded")
-        return Video(first.width, first.height, packets, float(_seconds(stream, last, packets)), size)
+        seconds = float(_seconds(stream, last, packets))
+        if not 0 < seconds <= LONGEST:
+            raise BadVideo(f"a playing time of {seconds:g} s")
+        return Video(first.width, first.height, packets, seconds, size)
 
 
 def _decoded(container: InputContainer, stream: VideoStream, until: float, *, at_end: bool) -> VideoFrame | None:
