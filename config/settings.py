@@ -1,6 +1,7 @@
 """The settings: one frozen object, read from the environment and ``.env`` by ``bot/__main__.py`` alone."""
 
 from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,10 @@ def _decoded(text: object) -> object:
         raise PydanticCustomError("json", "Input should be JSON, as config/.env.example shows it") from error
 
 
+def _listed(text: object) -> object:
+    return tuple(each.strip() for each in text.split(",") if each.strip()) if isinstance(text, str) else text
+
+
 def _bare(url: AnyHttpUrl) -> AnyHttpUrl:
     if url.path not in (None, "/") or url.query or url.fragment or url.username or url.password:
         raise PydanticCustomError("bare", "URL should have no path, query or user, such as https://bot.example.org")
@@ -47,6 +52,7 @@ Token = Annotated[SecretStr, AfterValidator(_long)]
 Keys = Annotated[SecretStr, AfterValidator(_strong)]
 Origin = Annotated[AnyHttpUrl, AfterValidator(_bare)]
 # NoDecode: text that is not JSON is then told like any other value that is wrong, by the setting's name.
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
 Prices = Annotated[dict[str, Price], NoDecode, BeforeValidator(_decoded)]
 
 
@@ -88,6 +94,9 @@ class Settings(BaseSettings):
     budget_per_user: Price | None = Field(default=None, validation_alias="TWEENBOT_BUDGET_PER_USER")
     budget_per_server: Price | None = Field(default=None, validation_alias="TWEENBOT_BUDGET_PER_SERVER")
     ask_over: Price | None = Field(default=None, validation_alias="TWEENBOT_ASK_OVER")
+    links_allow: Networks = Field(default=(), validation_alias="TWEENBOT_LINKS_ALLOW")
+    moderation_url: AnyHttpUrl | None = Field(default=None, validation_alias="TWEENBOT_MODERATION_URL")
+    moderation_secret: Token | None = Field(default=None, validation_alias="TWEENBOT_MODERATION_SECRET")
     retention_days: Days = Field(default=90, validation_alias="TWEENBOT_RETENTION_DAYS")
     audit_days: Days = Field(default=365, validation_alias="TWEENBOT_AUDIT_DAYS")
     media_days: Days = Field(default=30, validation_alias="TWEENBOT_MEDIA_DAYS")

@@ -126,8 +126,10 @@ class GuardedLinks:
         assert self._session is not None, "open"
         if (address := literal(url)) is not None and not self._reach.covers(address):
             raise Unreached(words.NOT_PUBLIC)
+        # A large body is not sent in one piece.
+        data = None if body is None else io.BytesIO(body)
         try:
-            async with self._session.request(method, url, data=body, headers=headers, allow_redirects=False) as answer:
+            async with self._session.request(method, url, data=data, headers=headers, allow_redirects=False) as answer:
                 yield answer
         except aiohttp.ConnectionTimeoutError as error:
             raise Unreached(words.UNREACHED, is_lost=True) from error

@@ -1,11 +1,13 @@
-"""Reads the two images from this disk."""
+"""Reads the two images from this disk, or has them fetched."""
 
 import asyncio
 import stat
 from pathlib import Path
 
 from bot.domain.errors import BadImage, ImageFault, Which
+from bot.domain.link import is_link
 from bot.domain.request import ImageRef
+from bot.ports import Links
 from bot.wording.units import size
 
 
@@ -15,6 +17,20 @@ class DiskAttachments:
     async def fetch(self, which: Which, image: ImageRef, limit: int) -> bytes:
         """Return the whole file; raise :class:`BadImage` where there is none, or more than ``limit`` bytes."""
         return await asyncio.to_thread(_read, which, Path(image.locator), limit)
+
+
+class GivenAttachments:
+    """``bot.ports.Attachments`` over paths and links, as they are given on a command line."""
+
+    def __init__(self, links: Links) -> None:
+        self._disk = DiskAttachments()
+        self._links = links
+
+    async def fetch(self, which: Which, image: ImageRef, limit: int) -> bytes:
+        """Return the whole file; raise :class:`BadImage`."""
+        if is_link(image.locator):
+            return await self._links.fetch(which, image.locator, limit)
+        return await self._disk.fetch(which, image, limit)
 
 
 def _read(which: Which, path: Path, limit: int) -> bytes:

@@ -11,6 +11,7 @@ import click
 from yarl import URL
 
 from adapters.local.upload import contact_sheet_of
+from bot.domain.link import file_name, is_link
 from bot.domain.model import Model, Option, Value
 from bot.domain.request import Author, Command, ImageRef, as_typed, check_option
 from bot.wording import cli as words
@@ -35,12 +36,12 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
         output = given["output"] or Path(f"tween-{uuid4().hex[:8]}.mp4")
         if unfit := _unfit(output) or _unfit_way(given["at"], given["to"]):
             raise click.UsageError(unfit)
-        _keep_inputs((given["start"], given["end"]), output)
+        _keep_inputs([Path(each) for each in (given["start"], given["end"]) if not is_link(each)], output)
         command = Command(
             id=uuid4().hex,
             author=Author("local", "local"),
-            start=ImageRef(given["start"].name, str(given["start"])),
-            end=ImageRef(given["end"].name, str(given["end"])),
+            start=_image(given["start"]),
+            end=_image(given["end"]),
             prompt=given["prompt"],
             options={option.name: given[option.name] for option in model.options},
         )
@@ -55,8 +56,8 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
         epilog=words.MAKE_EXITS,
         context_settings={"show_default": True},
         params=[
-            click.Argument(["start"], type=path),
-            click.Argument(["end"], type=path),
+            click.Argument(["start"], type=click.Path()),
+            click.Argument(["end"], type=click.Path()),
             click.Argument(["prompt"]),
             click.Option(["-o", "--output"], type=path, help=words.OUTPUT_HELP, metavar="OUT.mp4"),
             click.Option(["--at"], type=click.Choice(["fal", "embedded"]), help=words.AT_HELP),
@@ -65,6 +66,10 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
             *(_flag(option) for option in model.options),
         ],
     )
+
+
+def _image(given: str) -> ImageRef:
+    return ImageRef(file_name(given, "image") if is_link(given) else Path(given).name, given)
 
 
 def _keep_inputs(inputs: Sequence[Path], output: Path) -> None:

@@ -10,7 +10,7 @@ from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from adapters.local.folders import Folders
-from adapters.local.intake import REFUSALS, copied_in, make_last, new_file, remove, removed_on
+from adapters.local.intake import REFUSALS, copied_in, link_in, make_last, new_file, remove, removed_on, written_in
 from adapters.local.replies import Refusal
 from bot.domain.errors import (
     BadImage,
@@ -21,8 +21,10 @@ from bot.domain.errors import (
     TweenError,
     Which,
 )
+from bot.domain.link import file_name
 from bot.domain.model import Model, Option
 from bot.domain.request import Author, Command, ImageRef, as_typed, checked
+from bot.ports import Links
 from bot.wording import local as words
 from bot.wording.units import size
 
@@ -64,15 +66,29 @@ class _Form:
     images: dict[Which, ImageRef] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     bad_images: dict[Which, BadImage] = field(default_factory=dict)
+    links: dict[Which, str] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> int:
+        """How many there are."""
+        return len(self.texts) + len(self.images) + len(self.bad_images) + len(self.links)
+
+    def has(self, name: str) -> bool:
+        """Whether there is one of this name."""
+        return any(name in each for each in (self.texts, self.images, self.bad_images, self.links))
 
 
 class FormReader:
-    """Reads forms for one model, whose options are fields. ``limit`` is the heaviest image, in bytes."""
+    """Reads forms for one model, whose options are fields. ``limit`` is the heaviest image, in bytes.
 
-    def __init__(self, model: Model, folders: Folders, limit: int) -> None:
+    ``links`` fetches images whose field holds a link in the place of a file.
+    """
+
+    def __init__(self, model: Model, folders: Folders, limit: int, links: Links) -> None:
         self._model = model
         self._folders = folders
         self._limit = limit
+        self._links = links
 
     @property
     def limit(self) -> int:
@@ -95,6 +111,9 @@ class FormReader:
             form = await self._read(request, job_id, written)
             for which in _IMAGES:
                 await self._take_earlier(which, form, self._new_image(job_id, which, written), find)
+            await asyncio.gather(
+                *(self._take_link(which, form, self._new_image(job_id, which, written)) for which in form.links)
+            )
             command = self._checked(form, job_id)
         with removed_on(written, *REFUSALS):
             yield command
@@ -109,7 +128,7 @@ class FormReader:
             async with asyncio.timeout(FORM_S):
                 reader = await request.multipart()
                 while (part := await reader.next()) is not None:
-                    if len(form.texts) + len(form.images) + len(form.bad_images) >= MOST_FIELDS:
+                    if form.fields >= MOST_FIELDS:
                         raise BadForm(413, words.MANY_FIELDS)
                     await self._take(part, form, job_id, written)
         except TimeoutError as error:
@@ -125,7 +144,7 @@ class FormReader:
         if not isinstance(part, BodyPartReader) or not part.name:
             raise BadForm(400, words.UNNAMED_PART)
         name = part.name
-        if name in form.texts or name in form.images or name in form.bad_images:
+        if form.has(name):
             raise BadForm(400, words.FIELD_TWICE)
         for which in _IMAGES:
             if name == which:
@@ -143,7 +162,7 @@ class FormReader:
         source = form.texts.pop(f"{which}_from", "")
         if not source:
             return
-        if which in form.images or which in form.bad_images:
+        if form.has(which):
             raise BadForm(400, words.FIELD_TWICE)
         found = await find(source)
         heavy = None if found is None else await asyncio.to_thread(copied_in, found, path)
@@ -160,6 +179,9 @@ class FormReader:
         name = _file_name(part.filename, which)
         try:
             heavy = await self._stream(part, path)
+            if part.filename is None and (link := await asyncio.to_thread(link_in, path)) is not None:
+                form.links[which] = link
+                return
         except OSError as error:
             if isinstance(error, ConnectionError):
                 raise
@@ -170,6 +192,21 @@ class FormReader:
             form.bad_images[which] = BadImage(which, ImageFault.TOO_HEAVY, f"{name}, more than {size(self._limit)}")
         else:
             form.images[which] = ImageRef(name, path.name)
+
+    async def _take_link(self, which: Which, form: _Form, path: Path) -> None:
+        """Fetch an image now, as if it had been sent: a link may be another picture later, and is not stored."""
+        link = form.links[which]
+        try:
+            data = await self._links.fetch(which, link, self._limit)
+        except BadImage as error:
+            form.bad_images[which] = error
+            return
+        await asyncio.to_thread(written_in, data, path)
+        name = file_name(link, which)
+        if data:
+            form.images[which] = ImageRef(name, path.name)
+        else:
+            form.bad_images[which] = BadImage(which, ImageFault.EMPTY, name)
 
     async def _stream(self, part: BodyPartReader, path: Path) -> int:
         """Write the part to a file, and return its bytes; what is over the limit is read, and not written."""

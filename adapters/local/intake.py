@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.domain.errors import BudgetSpent, Draining, FolderUnusable, QueueFull, UserFixable
+from bot.domain.link import is_link
 
 REFUSALS = (UserFixable, QueueFull, BudgetSpent, Draining)
 """What a desk says of a job that it surely has not stored."""
+LONGEST_LINK = 4096
 
 
 @contextmanager
@@ -49,5 +51,26 @@ def copied_in(picture: Path, to: Path) -> int | None:
             return file.tell()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise FolderUnusable(to.parent, (error.strerror or str(error)).lower()) from error
+
+
+def link_in(path: Path) -> str | None:
+    """Return the link that was sent in the place of an image, and remove it; None where it is something else."""
+    with path.open("rb") as file:
+        text = file.read(LONGEST_LINK + 1)
+    link = text.decode("utf-8", "replace").strip()
+    if len(text) > LONGEST_LINK or not is_link(link):
+        return None
+    path.unlink()
+    return link
+
+
+def written_in(data: bytes, to: Path) -> None:
+    """Write an image into the inbox. Raises :class:`FolderUnusable`."""
+    try:
+        with new_file(to) as file:
+            file.write(data)
+            make_last(file)
     except OSError as error:
         raise FolderUnusable(to.parent, (error.strerror or str(error)).lower()) from error

@@ -1,6 +1,6 @@
 """One question to one check: a program of the operator's or of a server's admins, asked over HTTP.
 
-``docs/running.md`` tells the contract to those who write one. Whatever does not clearly say yes or no is no answer, and
+``docs/running.md`` ("Moderation") tells the contract to those who write one. Whatever does not clearly say yes or no is no answer, and
 without an answer nothing is made and nothing is shown.
 """
 
@@ -18,15 +18,19 @@ from bot.ports import Endpoints, Reply, Unreached
 
 log = structlog.get_logger()
 
-DEADLINE_S = 10.0
+RATE = 1_000_000
+"""Bytes a second that must come over at least: what is sent has its time on top of the deadline."""
 MOST_ANSWER = 64 * 1024
 MOST_REASON = 200
 
 
 class Check:
-    """A check at a ``url``. ``secret`` signs what is sent; ``clock`` gives epoch seconds."""
+    """A check at a ``url``. ``secret`` signs what is sent; ``clock`` gives epoch seconds; ``deadline`` in seconds."""
 
-    def __init__(self, endpoints: Endpoints, url: str, secret: str | None, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, endpoints: Endpoints, url: str, secret: str | None, clock: Callable[[], float], deadline: float
+    ) -> None:
+        self._deadline = deadline
         self._endpoints = endpoints
         self._url = url
         self._secret = secret
@@ -35,7 +39,7 @@ class Check:
     async def refusal(self, body: bytes) -> str | None:
         """Return the reason why not, perhaps an empty one, or None where it may be; raise :class:`CheckAway`."""
         try:
-            async with asyncio.timeout(DEADLINE_S):
+            async with asyncio.timeout(self._deadline + len(body) / RATE):
                 reply = await self._asked(body)
         except TimeoutError as error:
             raise self._away("no answer in time") from error

@@ -20,6 +20,8 @@ from bot.ports import Endpoints
 log = structlog.get_logger()
 
 VERSION = 1
+DEADLINE_S = 10.0
+"""How long a check has for its answer, a second attempt included."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,16 @@ class WebModerator:
     operator's, so that they get no picture that was refused. ``clock`` gives epoch seconds.
     """
 
-    def __init__(self, operators: Operators, guarded: Endpoints, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, operators: Operators, guarded: Endpoints, clock: Callable[[], float], deadline: float = DEADLINE_S
+    ) -> None:
         self._guarded = guarded
         self._clock = clock
+        self._deadline = deadline
         self._own = (
-            None if operators.url is None else Check(operators.endpoints, operators.url, operators.secret, clock)
+            None
+            if operators.url is None
+            else Check(operators.endpoints, operators.url, operators.secret, clock, deadline)
         )
 
     def check_prompt(self, rules: Rules, prompt: str) -> None:
@@ -92,7 +99,7 @@ class WebModerator:
     def _checks(self, rules: Rules) -> list[Check]:
         own = [] if self._own is None else [self._own]
         url = rules.check_url
-        return own if url is None else [*own, Check(self._guarded, url, None, self._clock)]
+        return own if url is None else [*own, Check(self._guarded, url, None, self._clock, self._deadline)]
 
 
 def _body(kind: str, job: Job, images: Sequence[tuple[str, str, bytes]]) -> bytes:

@@ -1,19 +1,21 @@
 """``tweenbot make --to``: one job for somebody who waits for it, made by a running bot."""
 
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from typing import Any
 
 from adapters.local import terminal
-from adapters.local.attachments import DiskAttachments
+from adapters.local.attachments import GivenAttachments
 from adapters.local.commands import Make
 from adapters.local.sent import Lost, NotTaken, SentJobs, bot_at
 from adapters.local.upload import Output, facts_of
 from adapters.media.contact_sheet import ContactSheet
+from bot.compose.moderation import guarded_links
 from bot.compose.outside import prepare
 from bot.compose.signals import on_signals
 from bot.domain.errors import BadImage, BadImages, TweenError, Which
 from bot.flow.signals import Signals
+from bot.ports import Attachments
 from bot.wording import cli as words
 from config.settings import Settings
 
@@ -22,7 +24,9 @@ async def make_at_bot(make: Make, to: str, settings: Settings) -> int:
     """Return the exit status, which is that of a job made right here."""
     signals, token = Signals(), settings.local_token
     try:
-        images = await _images(make, settings.max_image_bytes)
+        async with AsyncExitStack() as stack:
+            attachments = GivenAttachments(await guarded_links(stack, settings))
+            images = await _images(make, attachments, settings.max_image_bytes)
         prepare(settings.data_dir)
         with on_signals(signals.stop), terminal.view(make) as view, closing(ContactSheet()) as sheets:
             output = Output(make.output, sheets)
@@ -41,13 +45,13 @@ async def make_at_bot(make: Make, to: str, settings: Settings) -> int:
     return terminal.conclude_sent(job, make, output)
 
 
-async def _images(make: Make, limit: int) -> Mapping[Which, bytes]:
+async def _images(make: Make, attachments: Attachments, limit: int) -> Mapping[Which, bytes]:
     found: dict[Which, bytes] = {}
     bad: list[BadImage] = []
     images: tuple[tuple[Which, Any], ...] = (("start", make.command.start), ("end", make.command.end))
     for which, image in images:
         try:
-            found[which] = await DiskAttachments().fetch(which, image, limit)
+            found[which] = await attachments.fetch(which, image, limit)
         except BadImage as error:
             bad.append(error)
     if bad:

@@ -16,6 +16,7 @@ from decimal import Decimal
 import structlog
 
 from adapters.fal.webhook import Webhooks
+from adapters.store.audit import StoredAudit
 from adapters.store.audit import purge as purge_deeds
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
@@ -32,6 +33,8 @@ from bot.compose.files import open_files
 from bot.compose.ladder import ladder
 from bot.compose.local import check_access, is_reached_by_others, local_face
 from bot.compose.media import kept_media, media_store
+from bot.compose.moderation import guarded_links
+from bot.compose.moderation import judge as open_judge
 from bot.compose.outside import base_url, kit, prepare, service_provider
 from bot.compose.role import Role
 from bot.compose.signals import on_signals
@@ -41,7 +44,7 @@ from bot.domain.errors import RoleNeedsPostgres, StoreAway, StoreUnusable, Tween
 from bot.domain.model import Model
 from bot.flow.card import CardMaker
 from bot.flow.desk import Desk
-from bot.flow.kit import Limits
+from bot.flow.kit import Kit, Limits
 from bot.flow.run import Exit
 from bot.flow.runner import Runner
 from bot.ports import Provider
@@ -166,12 +169,15 @@ async def _bot(
         nodes = Nodes(database) if role.carries else None
         jobs = Jobs(database, models, nodes.id, lease=nodes.until_held) if nodes else Jobs(database, models, None)
         faces = make_faces(jobs) if make_faces else await _faces(stack, settings, way, model, database, jobs)
+        judge = await open_judge(stack, settings, time.time, jobs.rules, StoredAudit(database))
         runner = runtime = None
         if nodes:
-            runner = await _runner(stack, settings, database, jobs, provider, faces)
+            tools = await _kit(stack, settings, database, provider, faces)
+            runner = await _runner(stack, settings, jobs, replace(tools, judge=judge), faces)
             runtime = Runtime(database, nodes, terms(settings), ROOM, _driven(settings, database, jobs, runner, faces))
         maker = CardMaker(charges=provider.charges, foretells=True)
-        desk = Desk(jobs, model, terms(settings), maker, time.time, runtime.wake if runtime else _nobody)
+        wake = runtime.wake if runtime else _nobody
+        desk = Desk(jobs, model, terms(settings), maker, time.time, wake, judge=judge)
         bot = Bot(settings, role, database, jobs, provider, desk, faces, runtime, runner, ending)
         await _open(stack, bot)
         yield bot
@@ -181,7 +187,8 @@ async def _faces(
     stack: AsyncExitStack, settings: Settings, way: Way | None, model: Model, database: Database, jobs: Jobs
 ) -> Sequence[Face]:
     """Open the local channel, and each platform whose tokens are set."""
-    faces = [local_face(settings, model, jobs)]
+    links = await guarded_links(stack, settings)
+    faces = [local_face(settings, model, jobs, links)]
     if settings.discord_token is not None:
         # A second of imports that nobody else needs.
         from bot.compose.discord import discord_face  # noqa: PLC0415
@@ -205,9 +212,16 @@ def _models(settings: Settings, *, charges: bool) -> dict[str, Model]:
     }
 
 
-async def _runner(
-    stack: AsyncExitStack, settings: Settings, database: Database, jobs: Jobs, provider: Provider, faces: Sequence[Face]
-) -> Runner:
+async def _runner(stack: AsyncExitStack, settings: Settings, jobs: Jobs, tools: Kit, faces: Sequence[Face]) -> Runner:
+    staged = StagedFolder(settings.data_dir / "staged")
+    stack.callback(staged.close)
+    await staged.sweep(jobs.unfinished)
+    return Runner(jobs, tools, {face.platform.name: face.platform for face in faces}, staged, Exit())
+
+
+async def _kit(
+    stack: AsyncExitStack, settings: Settings, database: Database, provider: Provider, faces: Sequence[Face]
+) -> Kit:
     webhooks = settings.public_url is not None and provider.charges
     limits = Limits(
         image_bytes=settings.max_image_bytes,
@@ -220,15 +234,10 @@ async def _runner(
     )
     workroom = settings.data_dir / "work"
     prepare(workroom)
-    staged = StagedFolder(settings.data_dir / "staged")
-    stack.callback(staged.close)
-    await staged.sweep(jobs.unfinished)
     tools = stack.enter_context(kit(provider, faces[0].platform.attachments, workroom, limits, time.time))
-    platforms = {face.platform.name: face.platform for face in faces}
     outlook = JobsOutlook(database, terms(settings).allowance)
     rungs = ladder(stack, media_store(stack, settings, database))
-    tools = replace(tools, webhooks=webhooks, at_hand=False, outlook=outlook, ladder=rungs)
-    return Runner(jobs, tools, platforms, staged, Exit())
+    return replace(tools, webhooks=webhooks, at_hand=False, outlook=outlook, ladder=rungs)
 
 
 def _driven(settings: Settings, database: Database, jobs: Jobs, runner: Runner, faces: Sequence[Face]) -> Driven:

@@ -34,7 +34,8 @@ MAKE_SHORT, ENGINE_SHORT = "Make a video from two images and a prompt.", "Run th
 
 MAKE_HELP = """Make the video that leads from the image START to the image END, as the sentence PROMPT describes it.
 
-Renders at fal when FAL_KEY is set, at TWEENBOT_FAL_URL when that is set, and else, for nothing, on this machine.
+An image is a file, or a link to one that anybody can open. Renders at fal when FAL_KEY is set, at TWEENBOT_FAL_URL
+when that is set, and else, for nothing, on this machine.
 Beside the video lies its contact sheet, as .sheet.png. Ctrl-C cancels the job, and the card says what was
 charged."""
 

@@ -24,14 +24,14 @@ from adapters.local.routes import routes
 from adapters.local.service import Service
 from adapters.web.server import Address, Health, serve
 from bot.domain.budget import Allowance
-from bot.domain.errors import BadVideo
+from bot.domain.errors import BadImage, BadVideo, ImageFault, Which
 from bot.domain.job import Job
 from bot.flow.card import CardMaker
 from bot.flow.desk import Desk
 from bot.flow.kit import Kit, Limits
 from bot.flow.run import Exit
 from bot.flow.runner import Runner
-from bot.ports import PARKED, Attachments, JobStore, Terms
+from bot.ports import PARKED, Attachments, JobStore, Links, Terms
 from config import catalogue
 from tests.fakes import FakeFiles, FakeProvider, FakeVideos
 from tests.fakes_store import MemoryStore
@@ -141,6 +141,17 @@ class Bot:
                 await asyncio.sleep(0)
 
 
+class FakeLinks:
+    """Links whose files are told by their path: of a size, missing, or more than are taken."""
+
+    async def fetch(self, which: Which, link: str, limit: int) -> bytes:
+        """Return what the path says."""
+        name = link.rpartition("/")[2].partition("?")[0]
+        if name == "missing":
+            raise BadImage(which, ImageFault.MISSING, "missing: not there")
+        return b"" if name == "empty" else name.encode()
+
+
 @dataclass
 class Setting:
     """How a bot is put together."""
@@ -156,6 +167,7 @@ class Setting:
     token: str | None = None
     public: str | None = None
     clock: Callable[[], float] = time.time
+    links: Links = field(default_factory=FakeLinks)
     link: Callable[[Job], str | None] = lambda job: f"https://{job.request.author.platform}.example/{job.id}"
 
 
@@ -181,7 +193,7 @@ async def running(data_dir: Path, setting: Setting | None = None) -> AsyncIterat
     runner = Runner(store, kit, {"local": platform}, _AsTheyAre(), Exit())
     drawings = FakeDrawings()
     pictures = Pictures(folders, drawings, drawings, store.load)
-    form = FormReader(model, folders, LIMIT)
+    form = FormReader(model, folders, LIMIT, setting.links)
     service = Service(desk, form, folders, board, pictures, store.load, setting.clock, setting.link)
     public = None if setting.public is None else URL(setting.public)
     access = None if setting.token is None else Access(setting.token, setting.clock, public)
