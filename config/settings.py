@@ -101,4 +101,9 @@ class Settings(BaseSettings):
     audit_days: Days = Field(default=365, validation_alias="TWEENBOT_AUDIT_DAYS")
     media_days: Days = Field(default=30, validation_alias="TWEENBOT_MEDIA_DAYS")
     media_max_bytes: ByteCount = Field(default=20 * 1024**3, validation_alias="TWEENBOT_MEDIA_MAX_BYTES")
+    s3_bucket: str | None = Field(default=None, validation_alias="TWEENBOT_S3_BUCKET")
+    s3_endpoint: AnyHttpUrl | None = Field(default=None, validation_alias="TWEENBOT_S3_ENDPOINT")
+    aws_access_key_id: str | None = None
+    aws_secret_access_key: SecretStr | None = None
+    aws_region: str | None = None
     unit_prices: Prices = Field(default_factory=dict, validation_alias="TWEENBOT_UNIT_PRICES")

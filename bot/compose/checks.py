@@ -2,21 +2,24 @@
 
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 from adapters.embedded import process as embedded
 from adapters.fal.doctor import check_key
+from adapters.media_store.doctor import check_storage
 from adapters.store.database import Database
+from adapters.store.media_index import StoredMediaIndex
 from adapters.store.migrate import migrate
 from adapters.store.servers import ServerBook
 from adapters.web.doctor import check_public_url
+from bot.compose.media import media_storage
 from bot.compose.outside import base_url, credentials, is_embedded, prepare
 from bot.compose.role import Role
 from bot.compose.slack_way import Way, slack_way
 from bot.compose.storage import COMMAND_S, database_url
 from bot.domain.check import Check, Mark
-from bot.domain.errors import EngineFailed, FolderUnusable, SettingsUnfit, TweenError
+from bot.domain.errors import EngineFailed, FolderUnusable, SettingsUnfit, StoreAway, TweenError
 from bot.domain.model import Model
 from bot.ports import Servers
 from bot.wording import doctor as words
@@ -28,11 +31,14 @@ async def checks(settings: Settings, model: Model) -> AsyncIterator[Check]:
     """Look at everything that a bot with these settings needs."""
     async with AsyncExitStack() as stack:
         yield _folder(settings.data_dir)
-        store, servers = await _store(stack, settings)
+        store, database = await _store(stack, settings)
         yield store
         async for check in _provider(settings):
             yield check
         yield await _public_url(settings)
+        async for check in _media(stack, settings, database):
+            yield check
+        servers = None if database is None else ServerBook(database)
         for look in PLATFORMS:
             async for check in look(settings, model, servers):
                 yield check
@@ -46,7 +52,7 @@ def _folder(folder: Path) -> Check:
     return Check(words.FOLDER, Mark.OK, str(folder))
 
 
-async def _store(stack: AsyncExitStack, settings: Settings) -> tuple[Check, Servers | None]:
+async def _store(stack: AsyncExitStack, settings: Settings) -> tuple[Check, Database | None]:
     """Open the job store as every command does; it stays open as long as the stack."""
     try:
         database = Database(database_url(settings))
@@ -54,7 +60,7 @@ async def _store(stack: AsyncExitStack, settings: Settings) -> tuple[Check, Serv
         await migrate(database, patience=COMMAND_S)
     except TweenError as error:
         return Check(words.STORE, Mark.MEND, words.STORE_UNUSABLE, explain(error)), None
-    return Check(words.STORE, Mark.OK, database.name), ServerBook(database)
+    return Check(words.STORE, Mark.OK, database.name), database
 
 
 async def _provider(settings: Settings) -> AsyncIterator[Check]:
@@ -81,6 +87,24 @@ async def _public_url(settings: Settings) -> Check:
     if settings.public_url is None:
         return Check(words.PUBLIC_URL, Mark.NOT_SET, words.NO_PUBLIC_URL)
     return await check_public_url(str(settings.public_url))
+
+
+async def _media(stack: AsyncExitStack, settings: Settings, database: Database | None) -> AsyncIterator[Check]:
+    """Try where videos are kept that are handed out by a link, if any are."""
+    if settings.public_url is None:
+        if settings.s3_bucket is not None:
+            yield Check(words.MEDIA, Mark.NOT_SET, words.NO_LINKS)
+        return
+    try:
+        storage = media_storage(stack, settings)
+    except SettingsUnfit as error:
+        yield Check(words.MEDIA, Mark.MEND, words.SETTINGS_CLASH, explain(error))
+        return
+    kept = None
+    if database is not None:
+        with suppress(StoreAway):
+            kept = await StoredMediaIndex(database).total()
+    yield await check_storage(storage, kept, settings.media_max_bytes)
 
 
 async def _discord(settings: Settings, model: Model, servers: Servers | None) -> AsyncIterator[Check]:

@@ -1,4 +1,4 @@
-"""Videos that are handed out by a link, joined: the index in the job store, the files in the data folder."""
+"""Videos that are handed out by a link, joined: the index in the job store, the files on the disk or in a bucket."""
 
 import time
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from adapters.media_store.sweep import kept_swept
 from adapters.store.database import Database
 from adapters.store.media_index import StoredMediaIndex
 from adapters.web.server import Route
+from bot.domain.errors import SettingsUnfit
 from bot.ports import MediaIndex, MediaStore
 from config.settings import Settings
 
@@ -52,7 +53,20 @@ def kept_media(stack: AsyncExitStack, settings: Settings, database: Database) ->
 
 
 def media_storage(stack: AsyncExitStack, settings: Settings) -> Storage:
-    """Open where the files lie."""
-    storage = DiskStorage(settings.data_dir / "media")
-    stack.callback(storage.close)
-    return storage
+    """Open where the files lie: a bucket where one is named, else the data folder. Raises :class:`SettingsUnfit`."""
+    if settings.s3_bucket is None:
+        if settings.s3_endpoint is not None:
+            raise SettingsUnfit("TWEENBOT_S3_ENDPOINT", (("TWEENBOT_S3_BUCKET",),))
+        storage = DiskStorage(settings.data_dir / "media")
+        stack.callback(storage.close)
+        return storage
+    # Fifteen megabytes that nobody else needs.
+    from adapters.media_store.s3 import Bucket, BucketStorage  # noqa: PLC0415
+
+    key_id, secret = settings.aws_access_key_id, settings.aws_secret_access_key
+    if (key_id is None) is not (secret is None):
+        given, lacks = sorted(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), reverse=key_id is None)
+        raise SettingsUnfit(given, ((lacks,),))
+    endpoint = None if settings.s3_endpoint is None else str(settings.s3_endpoint)
+    key = None if secret is None else secret.get_secret_value()
+    return BucketStorage(Bucket(settings.s3_bucket, endpoint, settings.aws_region, key_id, key))

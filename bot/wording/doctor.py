@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from bot.wording.units import size
+
 HELP = """Check what is set, and say how to mend what does not work.
 
-Looks at the data folder, the job store, the fal key or the embedded engine, the public URL, and each chat platform
-whose token is set. It starts no bot, sends no job, spends nothing, and changes nothing at fal or at a platform."""
+Looks at the data folder, the job store, the fal key or the embedded engine, the public URL, where videos are kept that
+are handed out by a link, and each chat platform whose token is set. It starts no bot, sends no job, spends nothing,
+and changes nothing at fal or at a platform."""
 SHORT = "Check what is set, and say how to mend it."
 EXITS = "Exit status: 0 all that is set works, 1 something to mend."
 JSON_HELP = "Print one JSON object with all checks."
@@ -58,6 +61,36 @@ def healthy(url: str) -> str:
 def not_healthy(url: str, why: str) -> str:
     """Say that no bot answers there."""
     return f"{_at(url)} does not answer as a bot ({why})"
+
+
+# Videos by a link
+
+MEDIA = "Links to videos"
+NO_LINKS = "TWEENBOT_PUBLIC_URL is not set: TWEENBOT_S3_BUCKET is not used, and no video is handed out by a link"
+NO_ANSWER, OTHER_BYTES = "no answer", "what is read is not what was written"
+MEDIA_FULL_MEND = "There are no new links until old ones have had their time. Set TWEENBOT_MEDIA_MAX_BYTES higher."
+
+
+def media_kept(name: str, kept: int | None, most: int) -> str:
+    """Say that the storage works, and how full it is."""
+    if kept is None:
+        return name
+    return f"{name}, {size(kept) if kept else 'nothing'} of {size(most)} in use"
+
+
+def media_fails(name: str, why: str) -> str:
+    """Say that the storage does not work."""
+    return f"{name} cannot be used ({why})"
+
+
+def media_mend(name: str) -> str:
+    """Say what a storage needs, by what it is."""
+    if name.startswith("s3://"):
+        return (
+            "See that TWEENBOT_S3_BUCKET, TWEENBOT_S3_ENDPOINT and AWS_REGION name the bucket, and that the key may "
+            "put, get and delete objects in it."
+        )
+    return "See that the data folder can be written to, and has room."
 
 
 # Discord

@@ -25,5 +25,7 @@ def duration(seconds: float) -> str:
 
 
 def size(bytes_: int) -> str:
-    """``812 kB``, ``4.2 MB``: decimal units, as upload limits and file managers give them."""
+    """``812 kB``, ``4.2 MB``, ``21.5 GB``: decimal units, as upload limits and file managers give them."""
+    if bytes_ >= 1e9:
+        return f"{bytes_ / 1e9:.1f} GB"
     return f"{bytes_ / 1e6:.1f} MB" if bytes_ >= 1e6 else f"{max(1, round(bytes_ / 1e3))} kB"

@@ -200,6 +200,7 @@ async def test_services_that_are_away(tmp_path: Path) -> None:
         "Job store": "ok",
         "fal key": "mend",
         "Public URL": "look",
+        "Links to videos": "ok",
         "Discord token": "mend",
         "Slack": "not set",
     }

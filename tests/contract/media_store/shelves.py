@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+import obstore
+
+from adapters.media_store.s3 import BucketStorage
 from adapters.media_store.shelf import MediaShelf, Room
 from adapters.media_store.storage import Storage
 from adapters.media_store.sweep import sweep
 from adapters.store.media_index import StoredMediaIndex
+from tests.twins.cable import Cable
 
 DAYS_30 = 30 * 86_400.0
 
@@ -53,19 +57,19 @@ class Place:
         return await sweep(self.index, self.storage, self.now)
 
     @abstractmethod
-    def files(self) -> Collection[str]:
+    async def files(self) -> Collection[str]:
         """Return the ids of all files that lie in the storage."""
 
     @abstractmethod
-    def break_storage(self) -> None:
+    async def break_storage(self) -> None:
         """Have the storage refuse whatever is asked."""
 
     @abstractmethod
-    def hide_storage(self) -> None:
+    async def hide_storage(self) -> None:
         """Have the storage, with all that is in it, be away."""
 
     @abstractmethod
-    def mend_storage(self) -> None:
+    async def mend_storage(self) -> None:
         """Have it work again."""
 
 
@@ -77,20 +81,20 @@ class OnDisk(Place):
         """Where the files are."""
         return Path(self.storage.name)
 
-    def files(self) -> Collection[str]:
+    async def files(self) -> Collection[str]:
         """Return the names, without their endings."""
         return sorted(path.stem for path in self.folder.iterdir())
 
-    def break_storage(self) -> None:
+    async def break_storage(self) -> None:
         """Put a file where the folder should be."""
         self.folder.write_bytes(b"")
 
-    def hide_storage(self) -> None:
+    async def hide_storage(self) -> None:
         """Move the folder away, and put a file in its place."""
         self.folder.rename(self._aside)
         self.folder.write_bytes(b"")
 
-    def mend_storage(self) -> None:
+    async def mend_storage(self) -> None:
         """Put everything back."""
         self.folder.unlink()
         if self._aside.exists():
@@ -99,3 +103,29 @@ class OnDisk(Place):
     @property
     def _aside(self) -> Path:
         return self.folder.with_name("aside")
+
+
+class InBucket(Place):
+    """A bucket, at the end of a cable."""
+
+    def __init__(self, index: StoredMediaIndex, storage: Storage, files_of: Path, cable: Cable) -> None:
+        super().__init__(index, storage, files_of)
+        self._cable = cable
+
+    async def files(self) -> Collection[str]:
+        """Return the keys, without their endings."""
+        assert isinstance(self.storage, BucketStorage)
+        listed = await obstore.list(self.storage._store).collect_async()
+        return sorted(Path(each["path"]).stem for each in listed)
+
+    async def break_storage(self) -> None:
+        """Pull the cable."""
+        await self._cable.pull_out()
+
+    async def hide_storage(self) -> None:
+        """Pull the cable."""
+        await self._cable.pull_out()
+
+    async def mend_storage(self) -> None:
+        """Plug it in."""
+        await self._cable.plug_in()

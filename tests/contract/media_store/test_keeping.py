@@ -79,12 +79,12 @@ async def test_nothing_that_was_promised_goes_for_something_new(place: Place) ->
 
 async def test_a_storage_that_refuses_is_told_as_it_is(place: Place) -> None:
     """No room is taken for what was not written."""
-    place.break_storage()
+    await place.break_storage()
     with pytest.raises(NotKept) as raised:
         await place.shelf.keep("e1", place.video(1000))
     assert raised.value.said
     assert "/" not in raised.value.said.replace("http://", "")
-    place.mend_storage()
+    await place.mend_storage()
     kept = await place.shelf.keep("e1", place.video(1000))
     assert await place.read(kept.id) is not None
 
@@ -124,7 +124,7 @@ async def test_a_job_that_is_deleted_while_its_file_is_written_leaves_nothing(pl
     shelf = MediaShelf(place.index, storage, "https://bot.example", place.all_room, lambda: place.now)
     with pytest.raises(NotKept):
         await shelf.keep("e1", place.video(1000))
-    assert place.files() == []
+    assert await place.files() == []
 
 
 async def test_two_sweeps_at_once_remove_everything_once(place: Place) -> None:
@@ -134,7 +134,7 @@ async def test_two_sweeps_at_once_remove_everything_once(place: Place) -> None:
     living = await place.shelf.keep("living", place.video(10))
     place.now += DAYS_30 - 1
     await asyncio.gather(*(sweep(place.index, place.storage, place.now) for _ in range(2)))
-    assert place.files() == [living.id]
+    assert await place.files() == [living.id]
     assert [(await place.index.get(id_)) is not None for id_ in ids] == [True] * 7
     await sweep(place.index, place.storage, place.now + TOLD_S + 1)
     assert [(await place.index.get(id_)) for id_ in ids] == [None] * 7

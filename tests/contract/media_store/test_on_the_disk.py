@@ -13,35 +13,35 @@ from adapters.media_store.storage import NotStored
 from tests.contract.media_store.shelves import OnDisk
 
 
-async def test_nothing_in_a_name_tells_whose_it_is(place: OnDisk) -> None:
+async def test_nothing_in_a_name_tells_whose_it_is(on_disk: OnDisk) -> None:
     """The folder is its owner's alone, and a file's name is its id."""
-    kept = await place.shelf.keep("discord-123", place.video(1000))
-    assert [path.name for path in place.folder.iterdir()] == [f"{kept.id}.mp4"]
-    assert place.folder.stat().st_mode & 0o777 == 0o700
+    kept = await on_disk.shelf.keep("discord-123", on_disk.video(1000))
+    assert [path.name for path in on_disk.folder.iterdir()] == [f"{kept.id}.mp4"]
+    assert on_disk.folder.stat().st_mode & 0o777 == 0o700
 
 
-async def test_the_disk_holds_the_bytes_once(place: OnDisk) -> None:
+async def test_the_disk_holds_the_bytes_once(on_disk: OnDisk) -> None:
     """On the same disk the copy is another name."""
-    path = place.video(1000)
-    kept = await place.shelf.keep("e1", path)
-    assert (place.folder / f"{kept.id}.mp4").samefile(path)
+    path = on_disk.video(1000)
+    kept = await on_disk.shelf.keep("e1", path)
+    assert (on_disk.folder / f"{kept.id}.mp4").samefile(path)
 
 
-async def test_a_disk_without_second_names_gets_a_copy(place: OnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_disk_without_second_names_gets_a_copy(on_disk: OnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Or another disk: the same bytes, in another file."""
 
     def refuse(*_: object) -> None:
         raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
 
     monkeypatch.setattr(os, "link", refuse)
-    path = place.video(1000)
-    kept = await place.shelf.keep("e1", path)
-    copy = place.folder / f"{kept.id}.mp4"
+    path = on_disk.video(1000)
+    kept = await on_disk.shelf.keep("e1", path)
+    copy = on_disk.folder / f"{kept.id}.mp4"
     assert not copy.samefile(path)
     assert copy.read_bytes() == path.read_bytes()
 
 
-async def test_a_full_disk_leaves_nothing_behind(place: OnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_leaves_nothing_behind(on_disk: OnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The write that fails removes what it has begun."""
 
     def full(_: int) -> None:
@@ -50,22 +50,22 @@ async def test_a_full_disk_leaves_nothing_behind(place: OnDisk, monkeypatch: pyt
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(NotStored) as raised:
-            await place.storage.write("a" * 40, place.video(1000))
+            await on_disk.storage.write("a" * 40, on_disk.video(1000))
     assert raised.value.said == "no space left on device"
-    assert place.files() == []
+    assert await on_disk.files() == []
 
 
-async def test_what_a_kill_left_is_tidied_away_after_a_day(place: OnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_a_kill_left_is_tidied_away_after_a_day(on_disk: OnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
     """What somebody may still be writing stays, and so does every file that is whole."""
-    kept = await place.shelf.keep("e1", place.video(1000))
-    part = place.folder / "0123.ab.part"
+    kept = await on_disk.shelf.keep("e1", on_disk.video(1000))
+    part = on_disk.folder / "0123.ab.part"
     part.write_bytes(b"half")
-    await place.storage.tidy()
+    await on_disk.storage.tidy()
     assert part.exists()
     monkeypatch.setattr(disk, "BROKEN_OFF_S", -60.0)
-    await place.storage.tidy()
+    await on_disk.storage.tidy()
     assert not part.exists()
-    assert place.files() == [kept.id]
+    assert await on_disk.files() == [kept.id]
 
 
 async def test_a_folder_that_was_never_made_is_empty(tmp_path: Path) -> None:
@@ -78,10 +78,10 @@ async def test_a_folder_that_was_never_made_is_empty(tmp_path: Path) -> None:
     assert not (tmp_path / "media").exists()
 
 
-async def test_a_reader_reads_to_the_end_of_what_was_removed(place: OnDisk) -> None:
+async def test_a_reader_reads_to_the_end_of_what_was_removed(on_disk: OnDisk) -> None:
     """Whoever began before the end of its time gets all of it."""
-    kept = await place.shelf.keep("e1", place.video(1000))
-    async with place.storage.reading(kept.id) as content:
-        await place.storage.remove([kept.id])
+    kept = await on_disk.shelf.keep("e1", on_disk.video(1000))
+    async with on_disk.storage.reading(kept.id) as content:
+        await on_disk.storage.remove([kept.id])
         assert content is not None
-        assert await content.read(0, 1000) == place.video(1000).read_bytes()
+        assert await content.read(0, 1000) == on_disk.video(1000).read_bytes()

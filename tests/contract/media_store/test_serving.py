@@ -173,10 +173,10 @@ async def test_a_storage_that_is_away_is_told_as_such(
 ) -> None:
     """503 with a moment to come back; the log has the reason, and not the address."""
     id_ = path[3:43]
-    place.hide_storage()
+    await place.hide_storage()
     async with http.get(path) as answer:
         assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
-    place.mend_storage()
+    await place.mend_storage()
     assert id_ not in "".join(capfd.readouterr())
 
 
