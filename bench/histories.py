@@ -14,7 +14,7 @@ DAYS = 24.0
 """How long a history lasts, whatever its number of jobs."""
 
 _RENDER_S = {"480p": 45.0, "720p": 110.0}
-_REGULAR = (30, "regular")
+_REGULAR = ("30", "regular")
 
 
 @dataclass(frozen=True)

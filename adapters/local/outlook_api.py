@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -11,9 +11,11 @@ from adapters.local import replies
 from adapters.local.form import ME
 from adapters.local.guard import Handler
 from adapters.local.service import Service
-from bot.domain.errors import BadRequest, Fault
+from bot.domain.errors import BadRequest, Fault, StoreAway
+from bot.domain.job import Job
 from bot.domain.model import Model, Option, Value
-from bot.domain.request import Command, ImageRef, checked
+from bot.domain.request import Command, ImageRef, TweenRequest, checked
+from bot.wording import card
 from bot.wording import local as words
 from bot.wording.faults import fault
 
@@ -30,6 +32,8 @@ class OutlookApi:
 
     def __init__(self, service: Service) -> None:
         self._desk = service.desk
+        self._outlook = service.outlook
+        self._clock = service.clock
         self._limit = service.form.limit
 
     def table(self) -> list[tuple[str, str, Handler]]:
@@ -60,16 +64,31 @@ class OutlookApi:
             raise replies.Refusal(400, "options", words.BAD_OPTIONS)
         size = None if start is None else _size(start)
         model = self._desk.model
-        options, faults = _fitting(given, model)
+        asked_for, faults = _fitting(given, model)
+        options = asked_for.options
         return replies.answer(
             {
                 "price_usd": str(model.price.usd(options)),
                 "free": not self._desk.charges,
                 "size": _video_size(model, options, size),
                 "seconds": _seconds(options),
+                **await self._foretold(asked_for),
                 "faults": [{"field": each.field, "rule": each.rule, "message": fault(each)} for each in faults],
             }
         )
+
+    async def _foretold(self, request: TweenRequest) -> dict[str, Any]:
+        """Return what earlier jobs tell; the price is told while the store is away, too."""
+        try:
+            expected = await self._outlook.expected(Job(request, 0.0), self._clock())
+            left = await self._outlook.left(ME)
+        except StoreAway:
+            return {"expected": None, "expected_text": "", "left_usd": None}
+        return {
+            "expected": None if expected is None else asdict(expected),
+            "expected_text": card.expected(expected),
+            "left_usd": None if left is None else str(left),
+        }
 
     async def _usage(self, _: web.Request) -> web.Response:
         usage = await self._desk.usage(ME)
@@ -117,15 +136,15 @@ def _size(start: object) -> tuple[int, int]:
             raise replies.Refusal(400, "start", words.BAD_SIZE)
 
 
-def _fitting(given: Mapping[str, object], model: Model) -> tuple[Mapping[str, Value], tuple[Fault, ...]]:
-    """Return the options complete, with the model's defaults for those that are wrong, and what is wrong with them."""
+def _fitting(given: Mapping[str, object], model: Model) -> tuple[TweenRequest, tuple[Fault, ...]]:
+    """Return a request with these options, the model's own in the place of wrong ones, and what is wrong with those."""
     command = Command("", ME, _NONE, _NONE, "any", given)
     try:
-        return checked(command, model).options, ()
+        return checked(command, model), ()
     except BadRequest as error:
         wrong = {each.field for each in error.faults}
         right = {name: value for name, value in given.items() if name not in wrong}
-        return checked(replace(command, options=right), model).options, error.faults
+        return checked(replace(command, options=right), model), error.faults
 
 
 def _video_size(model: Model, options: Mapping[str, Value], start: tuple[int, int] | None) -> tuple[int, int] | None:

@@ -17,6 +17,7 @@ from bot.domain.card import Card
 from bot.domain.job import Delivered, Job
 from bot.domain.request import Command
 from bot.flow.desk import Desk
+from bot.ports import Outlook
 from bot.wording import local as words
 
 
@@ -24,7 +25,7 @@ from bot.wording import local as words
 class Service:
     """A desk, and what this channel keeps beside it. ``load`` is the store's; ``clock`` gives epoch seconds.
 
-    ``link`` returns where a job of another platform can be seen, or None.
+    ``outlook`` foretells from earlier jobs; ``link`` returns where a job of another platform can be seen, or None.
     """
 
     desk: Desk
@@ -34,6 +35,7 @@ class Service:
     pictures: Pictures
     load: Load
     clock: Callable[[], float]
+    outlook: Outlook
     link: Callable[[Job], str | None]
 
     async def asked_for(self, request: web.Request) -> Job:

@@ -27,13 +27,13 @@ from bot.domain.job import Job
 from bot.domain.model import Model
 from bot.domain.request import Author
 from bot.flow.desk import Desk
-from bot.ports import Deed, JobStore, Links
+from bot.ports import Deed, JobStore, Links, Outlook
 from config.settings import Settings
 
 log = structlog.get_logger()
 
 
-def local_face(settings: Settings, model: Model, store: JobStore, links: Links) -> Face:
+def local_face(settings: Settings, model: Model, store: JobStore, links: Links, outlook: Outlook) -> Face:
     """Open the local channel in the data folder."""
     folders, board = Folders(settings.data_dir), Board()
     last_frames, posters = PyAVLastFrames(), PyAVPosters()
@@ -51,7 +51,9 @@ def local_face(settings: Settings, model: Model, store: JobStore, links: Links) 
             return []
         pictures = Pictures(folders, last_frames, posters, store.load)
         form = FormReader(model, folders, settings.max_image_bytes, links)
-        service = Service(desk, form, folders, board, pictures, store.load, time.time, lambda job: _link(job, settings))
+        service = Service(
+            desk, form, folders, board, pictures, store.load, time.time, outlook, lambda job: _link(job, settings)
+        )
         public = None if settings.public_url is None else URL(str(settings.public_url)).origin()
         access = _access(settings, public)
         return all_routes(service, Guard(time.time, access, public), access)

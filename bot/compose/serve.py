@@ -188,7 +188,7 @@ async def _faces(
 ) -> Sequence[Face]:
     """Open the local channel, and each platform whose tokens are set."""
     links = await guarded_links(stack, settings)
-    faces = [local_face(settings, model, jobs, links)]
+    faces = [local_face(settings, model, jobs, links, JobsOutlook(database, terms(settings).allowance))]
     if settings.discord_token is not None:
         # A second of imports that nobody else needs.
         from bot.compose.discord import discord_face  # noqa: PLC0415

@@ -5,7 +5,7 @@ what else makes a model slower; times how much slower than usual this hour of th
 that, lately?* The newest jobs tell, whatever they were: each of them took so many times what is usual for it. The k-th
 smallest and the k-th largest of these n shares enclose the next one with a chance of (n + 1 - 2k) / (n + 1), whatever
 their distribution, as long as it is one among them: conformal prediction, with scores that are scaled by what is usual
-(Lei et al. 2018, "Distribution-Free Predictive Inference for Regression", section 5.2).
+(Lei et al. 2018, "Distribution-Free Predictive Inference for Regression").
 
 Providers change, so it is not always one among them. Of the cures, newest scores alone (Barber et al. 2023, "Conformal
 Prediction Beyond Exchangeability") are enough here: since jobs of all sizes and hours share them, a provider that gets
@@ -19,7 +19,7 @@ from math import isfinite
 from statistics import median
 
 from bot.domain.job import Expected
-from bot.domain.model import Model, Value
+from bot.domain.model import Model
 
 AIM = 0.9
 """The share of jobs that are to end within their range."""
@@ -37,6 +37,7 @@ NEAR = 0.1
 """By which share of its frames a job may differ and still be alike."""
 
 _LEAST_S = 0.001
+_MOST_FRAMES = 1e9
 _FRAMES = "num_frames"
 _EFFORT = ("num_inference_steps", "acceleration")
 
@@ -47,7 +48,7 @@ class Work:
 
     resolution: str
     frames: float
-    effort: tuple[Value | None, ...] = ()
+    effort: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,13 @@ class Took:
     work: Work
 
 
-def work(options: Mapping[str, Value], model: Model) -> Work:
-    """Return the work that these options are, whatever else they hold."""
+def work(options: Mapping[str, object], model: Model) -> Work:
+    """Return the work that these options are, whatever they hold: they may be of another version."""
     frames = options.get(_FRAMES)
     return Work(
         str(options.get(model.frame.resolution, "")),
-        float(frames) if isinstance(frames, int | float) else 0.0,
-        tuple(options.get(name) for name in _EFFORT),
+        float(frames) if isinstance(frames, int | float) and 0 < frames < _MOST_FRAMES else 0.0,
+        tuple(str(options.get(name, "")) for name in _EFFORT),
     )
 
 

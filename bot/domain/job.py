@@ -51,7 +51,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a job is expected to take from its submit to its end, in seconds: as ``jobs`` like it have taken."""
+    """What a job is expected to take from its submit to its end, in seconds, as ``jobs`` of before tell."""
 
     low: float
     high: float

@@ -10,7 +10,7 @@ from bot.domain.media import Video
 from bot.domain.model import Value
 from bot.domain.progress import Phase, Progress
 from bot.ports import CancelAnswer
-from bot.wording.units import IMAGE, duration, size
+from bot.wording.units import IMAGE, duration, size, span
 
 TITLES: Mapping[Tone, str] = {
     Tone.WAITING: "Waiting",
@@ -116,12 +116,12 @@ FEW = 10
 
 
 def expected(expected: Expected | None) -> str:
-    """``1 min 40 s to 3 min, as 37 videos like this took``."""
+    """``1 min 40 s to 3 min, judging by the last 37 videos``."""
     if expected is None:
         return "no history yet"
-    between = f"{duration(expected.low)} to {duration(expected.high)}"
-    videos = "1 video" if expected.jobs == 1 else f"{expected.jobs} videos"
-    return f"{between}, from only {videos}" if expected.jobs < FEW else f"{between}, as {videos} like this took"
+    between, videos = span(expected.low, expected.high), "video" if expected.jobs == 1 else "videos"
+    how = "from only" if expected.jobs < FEW else "judging by the last"
+    return f"{between}, {how} {expected.jobs} {videos}"
 
 
 def enlarged(which: Which, image: tuple[int, int], times: float) -> str:

@@ -22,6 +22,7 @@ async def test_from_an_empty_page_to_a_playing_video(bot: Bot) -> None:
     assert seen["isEmpty"]
     assert "between two images" in seen["empty"]
     assert seen["quote"].startswith("Free")
+    assert seen["expected"] == "Expected: no history yet"
     assert "5.1 s · 832 × 480" in seen["quote"]  # noqa: RUF001  # as it is set
     assert abs(seen["ratio"] - 832 / 480) < 0.03
     assert seen["during"].startswith("Step ")

@@ -17,8 +17,9 @@ HOUR = 3600.0
 LARGE, SMALL = Work("720p", 81.0), Work("480p", 81.0)
 MODEL = catalogue.load()[catalogue.DEFAULT_ENDPOINT]
 
-_efforts = st.just(()) | st.just((None,))
+_efforts = st.just(()) | st.just(("30",))
 _works = st.builds(Work, st.sampled_from(["480p", "720p", ""]), st.floats() | st.just(81.0), _efforts)
+_odd = st.recursive(st.none() | st.integers() | st.floats() | st.just(10**400) | st.text(), st.lists)
 _moments = st.floats(NOW - 2 * LASTS_S, NOW + LASTS_S) | st.floats()
 _histories = st.lists(st.builds(Took, _moments, st.floats(0.01, 1e5) | st.floats(), _works), max_size=80)
 
@@ -104,10 +105,17 @@ def test_a_kind_that_never_was_gets_the_range_of_all() -> None:
 def test_what_work_options_are_comes_from_the_model() -> None:
     """Resolution, frames, and what makes rendering longer; a seed or a prompt does not."""
     options = MODEL.defaults()
-    assert work(options, MODEL) == Work("720p", 81.0, (30, "regular"))
+    assert work(options, MODEL) == Work("720p", 81.0, ("30", "regular"))
     assert work({**options, "seed": 7, "aspect_ratio": "1:1"}, MODEL) == work(options, MODEL)
     assert work({**options, "num_inference_steps": 50}, MODEL) != work(options, MODEL)
-    assert work({"num_frames": "many"}, MODEL) == Work("", 0.0, (None, None))
+    assert work({"num_frames": "many"}, MODEL) == Work("", 0.0, ("", ""))
+
+
+@given(st.dictionaries(st.sampled_from([*MODEL.defaults(), "seed"]), _odd))
+def test_options_may_hold_anything(options: dict[str, object]) -> None:
+    """A version of before, or one to come, may have stored what this one knows nothing of."""
+    past = _took(60.0, work=work(options, MODEL))
+    assert expectation(past, LARGE, NOW) is not None
 
 
 @pytest.mark.parametrize("name", HISTORIES)

@@ -32,15 +32,20 @@ export class Quote {
     this.#asking = asking;
     try {
       const quote = await call("POST", "/v1/quote", { json, signal: asking.signal });
-      setText(byId("price"), quote.free ? words.FREE : quote.price_usd == null ? "" : words.money(quote.price_usd));
-      setText(byId("length"), words.length(quote.seconds, quote.size));
+      this.#show(quote);
       this.#quoted(quote);
     } catch (error) {
       // Without an answer the next change asks again; the price of before would be a wrong one.
       if (error.name === "AbortError") return;
       this.#asked = "";
-      setText(byId("price"), "");
-      setText(byId("length"), "");
+      this.#show({});
     }
+  }
+
+  #show({ free, price_usd: price, left_usd: left, seconds, size, expected_text: expected }) {
+    setText(byId("price"), free ? words.FREE : price == null ? "" : words.money(price));
+    setText(byId("left"), free || left == null ? "" : words.left(left));
+    setText(byId("length"), words.length(seconds, size));
+    setText(byId("expected"), expected ? words.expected(expected) : "");
   }
 }

@@ -50,6 +50,9 @@ export const money = (usd) => `$${Number(usd).toFixed(2)}`;
 export const length = (seconds, size) =>
   [seconds == null ? "" : `${seconds.toFixed(1)} s`, size ? `${size[0]} × ${size[1]}` : ""].filter(Boolean).join(" · ");
 
+export const left = (usd) => `of ${money(usd)} left`;
+export const expected = (text) => `Expected: ${text}`;
+
 /** What a month has cost, for the usage line. */
 export function usage({ spent_usd: spent, limit_usd: limit, left_usd: left, renews }, charges) {
   if (limit == null) return charges ? `${money(spent)} spent this month` : "Free: the embedded engine renders";

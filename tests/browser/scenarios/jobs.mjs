@@ -37,6 +37,7 @@ export async function first({ browser, start, end, prompt }) {
   await page.locator("#length", { hasText: "832 × 480" }).waitFor();
   const box = await page.locator(".zone[data-which=start] .frame").boundingBox();
   const quote = await text(page.locator("#quote"));
+  const expected = await text(page.locator("#expected"));
   await send(page);
   const bar = card(page, prompt).getByRole("progressbar");
   await bar.waitFor();
@@ -45,7 +46,7 @@ export async function first({ browser, start, end, prompt }) {
   const during = await text(card(page, prompt).locator(".status"));
   await until(page, prompt, "Done");
   const video = await playing(page, prompt);
-  return { isEmpty, empty, quote, ratio: box.width / box.height, during, video, said: await said() };
+  return { isEmpty, empty, quote, expected, ratio: box.width / box.height, during, video, said: await said() };
 }
 
 export async function cancelled({ browser, start, end, prompt }) {

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ from adapters.local.routes import routes
 from adapters.local.service import Service
 from adapters.web.server import Address, Health, serve
 from bot.domain.budget import Allowance
-from bot.domain.errors import BadImage, BadVideo, ImageFault, Which
-from bot.domain.job import Job
+from bot.domain.errors import BadImage, BadVideo, ImageFault, StoreAway, Which
+from bot.domain.job import Expected, Job
+from bot.domain.request import Author
 from bot.flow.card import CardMaker
 from bot.flow.desk import Desk
 from bot.flow.kit import Kit, Limits
@@ -153,6 +155,27 @@ class FakeLinks:
 
 
 @dataclass
+class FakeOutlook:
+    """Foretells what it is told to, of every job; it notes which those were."""
+
+    range: Expected | None = None
+    rest: Decimal | None = None
+    away: bool = False
+    asked: list[Job] = field(default_factory=list)
+
+    async def expected(self, job: Job, now: float) -> Expected | None:
+        """Return what it was told."""
+        if self.away:
+            raise StoreAway("gone")
+        self.asked.append(job)
+        return self.range
+
+    async def left(self, author: Author) -> Decimal | None:
+        """Return what it was told."""
+        return self.rest
+
+
+@dataclass
 class Setting:
     """How a bot is put together."""
 
@@ -168,6 +191,7 @@ class Setting:
     public: str | None = None
     clock: Callable[[], float] = time.time
     links: Links = field(default_factory=FakeLinks)
+    outlook: FakeOutlook = field(default_factory=FakeOutlook)
     link: Callable[[Job], str | None] = lambda job: f"https://{job.request.author.platform}.example/{job.id}"
 
 
@@ -194,7 +218,7 @@ async def running(data_dir: Path, setting: Setting | None = None) -> AsyncIterat
     drawings = FakeDrawings()
     pictures = Pictures(folders, drawings, drawings, store.load)
     form = FormReader(model, folders, LIMIT, setting.links)
-    service = Service(desk, form, folders, board, pictures, store.load, setting.clock, setting.link)
+    service = Service(desk, form, folders, board, pictures, store.load, setting.clock, setting.outlook, setting.link)
     public = None if setting.public is None else URL(setting.public)
     access = None if setting.token is None else Access(setting.token, setting.clock, public)
     served = routes(service, Guard(setting.clock, access, public), access)

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from bot.domain.budget import Allowance
-from bot.domain.job import Job
+from bot.domain.job import Expected, Job
 from bot.domain.request import Author, Command, ImageRef
 from bot.flow.accept import accept
 from bot.ports import Terms
 from config import catalogue
-from tests.contract.local.running import LIMIT, Bot, Setting, running
+from tests.contract.local.running import LIMIT, Bot, FakeOutlook, Setting, running
 from tests.fakes import FakeProvider
 
 MODEL = catalogue.load()[catalogue.DEFAULT_ENDPOINT]
@@ -50,6 +50,9 @@ async def test_a_price_is_what_the_job_will_cost(bot: Bot) -> None:
         "free": False,
         "size": None,
         "seconds": 5.06,
+        "expected": None,
+        "expected_text": "no history yet",
+        "left_usd": None,
         "faults": [],
     }
     small = await _quote(bot, options={"resolution": "480p", "num_frames": 100}, start=[1280, 720])
@@ -59,6 +62,21 @@ async def test_a_price_is_what_the_job_will_cost(bot: Bot) -> None:
     assert (small["price_usd"], small["size"]) == (str(job.request.price), [832, 480])
     assert (await _quote(bot, options={"aspect_ratio": "1:1", "resolution": "480p"}))["size"] == [624, 624]
     assert (await _quote(bot, options={"seed": None}, start=None))["faults"] == []
+
+
+async def test_a_quote_tells_how_long_it_takes_and_what_is_left(tmp_path: Path) -> None:
+    """For the very options that are asked about, in figures and in words; a price needs no store."""
+    outlook = FakeOutlook(Expected(103.0, 171.5, 37), Decimal("3.20"))
+    async with running(tmp_path, Setting(outlook=outlook)) as bot:
+        told = await _quote(bot, options={"resolution": "480p", "num_frames": 120})
+        assert told["expected"] == {"low": 103.0, "high": 171.5, "jobs": 37}
+        assert told["expected_text"] == "1 min 40 s to 3 min, judging by the last 37 videos"
+        assert told["left_usd"] == "3.20"
+        assert [job.request.options["resolution"] for job in outlook.asked] == ["480p"]
+        outlook.away = True
+        without = await _quote(bot, options={"resolution": "480p"})
+        assert (without["expected"], without["expected_text"], without["left_usd"]) == (None, "", None)
+        assert without["price_usd"] == told["price_usd"]
 
 
 async def test_what_is_wrong_is_told_beside_a_price(bot: Bot) -> None:

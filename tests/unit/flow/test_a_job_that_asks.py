@@ -112,7 +112,7 @@ async def test_nothing_leaves_the_machine_before_a_go(asking: Asking) -> None:
     assert (asking.card.phase, asking.card.tone.value) == (Phase.ASKING, "waiting")
     assert fields["Price"] == "$0.40"
     assert fields["Budget left"] == "$3.20"
-    assert fields["Expected"] == "1 min 40 s to 2 min 30 s, as 12 videos like this took"
+    assert fields["Expected"] == "1 min 40 s to 2 min 30 s, judging by the last 12 videos"
     assert asking.card.actions == (Action.GO, Action.EXCHANGE, Action.TALL, Action.SQUARE, Action.CANCEL)
 
 
