@@ -1,7 +1,7 @@
 """The settings: one frozen object, read from the environment and ``.env`` by ``bot/__main__.py`` alone."""
 
 from decimal import Decimal
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -26,8 +26,12 @@ def _decoded(text: object) -> object:
         raise PydanticCustomError("json", "Input should be JSON, as config/.env.example shows it") from error
 
 
-def _listed(text: object) -> object:
-    return tuple(each.strip() for each in text.split(",") if each.strip()) if isinstance(text, str) else text
+def _networks(text: object) -> object:
+    try:
+        return tuple(ip_network(each.strip()) for each in text.split(",")) if isinstance(text, str) else text
+    except ValueError as error:
+        rule = "Input should be networks with commas between, such as 10.20.0.0/16"
+        raise PydanticCustomError("networks", rule) from error
 
 
 def _bare(url: AnyHttpUrl) -> AnyHttpUrl:
@@ -52,7 +56,7 @@ Token = Annotated[SecretStr, AfterValidator(_long)]
 Keys = Annotated[SecretStr, AfterValidator(_strong)]
 Origin = Annotated[AnyHttpUrl, AfterValidator(_bare)]
 # NoDecode: text that is not JSON is then told like any other value that is wrong, by the setting's name.
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 Prices = Annotated[dict[str, Price], NoDecode, BeforeValidator(_decoded)]
 
 

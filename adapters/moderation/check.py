@@ -1,7 +1,7 @@
 """One question to one check: a program of the operator's or of a server's admins, asked over HTTP.
 
-``docs/running.md`` ("Moderation") tells the contract to those who write one. Whatever does not clearly say yes or no is no answer, and
-without an answer nothing is made and nothing is shown.
+``docs/running.md`` ("Moderation") tells the contract to those who write one. Whatever does not clearly say yes or no is
+no answer, and without an answer nothing is made and nothing is shown.
 """
 
 import asyncio

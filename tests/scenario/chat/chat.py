@@ -12,6 +12,7 @@ from typing import Protocol
 from PIL import Image as Pillow
 
 from bot.domain.card import Action
+from bot.domain.server import Rules
 from tests.bad_images import saved
 from tests.scenario.bot import Bot
 from tests.twins.fal import FalTwin
@@ -96,6 +97,10 @@ class Chat(Protocol):
         """Seconds that each command and press so far waited for the first answer of the program."""
         ...
 
+    async def decide(self, rules: Rules) -> None:
+        """Have the admins decide so; no bot is running."""
+        ...
+
     def bot(self, **settings: str) -> AbstractAsyncContextManager[Bot]:
         """Run the bot; it is stopped at the end, as its operator stops it. Again is a restart: it finds what it left.
 
@@ -113,6 +118,10 @@ class Chat(Protocol):
         **options: object,
     ) -> Card:
         """Ask for a video, and return the card."""
+        ...
+
+    async def ask_in_vain(self, prompt: str, *, by: str = ANN, room: str = ROOM) -> str:
+        """Ask for a video that is refused at once, and return why."""
         ...
 
     async def redeliver(self) -> None:

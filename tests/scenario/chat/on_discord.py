@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.domain.card import Action
+from bot.domain.server import Rules
 from tests.scenario.at_fal import at
 from tests.scenario.bot import Bot, running
 from tests.scenario.chat.chat import ANN, DIRECT, END, PROMPT, ROOM, START, Card, Image, Post
+from tests.scenario.chat.decided import decide
 from tests.twins import discord_contract
 from tests.twins.discord import Channel, DiscordTwin, File, Interaction, Message, Person
 from tests.twins.fal import FalTwin
@@ -68,6 +70,10 @@ class OnDiscord:
         waits = [each.acknowledged_after for each in self.twin.interactions]
         return [seconds for seconds in waits if seconds is not None]
 
+    async def decide(self, rules: Rules) -> None:
+        """Set the rules of the server."""
+        await decide(self._folder, "discord", str(self.guild.id), rules)
+
     @asynccontextmanager
     async def bot(self, **settings: str) -> AsyncIterator[Bot]:
         """Run the bot; it is on the gateway then, and its commands are there."""
@@ -107,6 +113,12 @@ class OnDiscord:
         form = await (await person.menu(message, MENU)).modal()
         self._newest = await person.submit(form, {"prompt": prompt, "options": options})
         await self._newest.response()
+
+    async def ask_in_vain(self, prompt: str, *, by: str = ANN, room: str = ROOM) -> str:
+        """Use ``/tween``, and read the answer."""
+        start, end = (File(image.name, image.data) for image in (START, END))
+        await self._person(by).slash(self._place(by, room), "tween", start=start, end=end, prompt=prompt)
+        return await self.told(by)
 
     async def redeliver(self) -> None:
         """Send the newest command's interaction once more."""

@@ -11,9 +11,11 @@ from adapters.slack.buttons import PREFIX
 from adapters.slack.form_fields import IMAGES
 from adapters.slack.manifest import manifest
 from bot.domain.card import Action
+from bot.domain.server import Rules
 from tests.scenario.at_fal import at
 from tests.scenario.bot import Bot, running
 from tests.scenario.chat.chat import ANN, DIRECT, END, PROMPT, ROOM, START, Card, Image, Post
+from tests.scenario.chat.decided import decide
 from tests.twins.fal import FalTwin
 from tests.twins.slack import App, File, Message, SlackTwin, User, View
 from tests.twins.slack_forms import Entry
@@ -73,6 +75,10 @@ class OnSlack:
         self._newest: Interaction | Message | None = None
         self._opened: dict[str, Interaction] = {}
 
+    async def decide(self, rules: Rules) -> None:
+        """Set the rules of the workspace."""
+        await decide(self._folder, "slack", self.acme.id, rules)
+
     @asynccontextmanager
     async def bot(self, **settings: str) -> AsyncIterator[Bot]:
         """Run the bot; it has a socket then."""
@@ -115,6 +121,12 @@ class OnSlack:
         card = await self.twin.until(lambda: next((m for m in place.by_bot if job_id in _values(m)), None))
         self._taken.add(card)
         return SlackCard(card)
+
+    async def ask_in_vain(self, prompt: str, *, by: str = ANN, room: str = ROOM) -> str:
+        """Mention the bot, and read the answer."""
+        start, end = (File(image.name, image.data, _claimed(image)) for image in (START, END))
+        await self._person(by).mention(self._place(by, room), prompt, [start, end])
+        return await self.told(by)
 
     async def redeliver(self) -> None:
         """Send the newest form or event once more, as it is where its acknowledgement was lost."""

@@ -1,0 +1,26 @@
+"""What a server's words and the operator's check refuse: nothing is sent, or nothing is shown, and the bill is true."""
+
+from bot.domain.server import Rules
+from tests.scenario.chat.chat import Chat
+from tests.scenario.check import checking
+
+
+async def test_what_is_refused_is_not_sent_and_not_shown(chat: Chat) -> None:
+    """A word, the check before, the check after: only the last has cost anything, and the channel sees none of them."""
+    await chat.decide(Rules(words=("pirate",)))
+    async with checking() as check, chat.bot(**check.env, TWEENBOT_BUDGET_PER_USER="0.40"):
+        assert "rules do not allow this prompt" in await chat.ask_in_vain("a P1RATE sails by")
+        assert (check.asked, chat.fal.seen) == ([], [])
+        before = await chat.ask("sunset before rain")
+        await chat.until(before, "No video", "refused the request", "nothing was sent or charged")
+        assert ("<@here>" in before.text, "https://rules.example" in before.text) == (False, False)
+        assert (check.kinds, chat.fal.uploads, before.shows_frames) == (["before"], {}, False)
+        # The whole budget is still there for one that is made, and gone with it.
+        chat.fal.units = "1"
+        after = await chat.ask("sunset after rain")
+        (await chat.fal.next_job()).finish()
+        await chat.until(after, "No video", "does not let it be shown", "This was charged.")
+        assert (check.kinds, chat.videos()) == (["before", "before", "after"], [])
+        assert [each["which"] for each in check.asked[-1]["images"]] == ["first", "middle", "last"]
+        assert "has $0.00 left" in await chat.ask_in_vain("one more")
+    assert len(chat.fal.jobs) == 1
