@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 
 from adapters.moderation.patterns import broken
 from adapters.store.audit import StoredAudit
@@ -43,7 +44,15 @@ def terms(settings: Settings) -> Terms:
 
 def office_of(settings: Settings, model: Model, database: Database, jobs: JobStore) -> Office:
     """Return the office where admins, and the operator, decide."""
-    book = RuleBook(model, broken)
+
+    def is_own(host: str) -> bool:
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return False
+        return any(address in network for network in settings.links_allow)
+
+    book = RuleBook(model, broken, is_own)
     return Office(jobs, ServerBook(database), StoredAudit(database), book, terms(settings), time.time)
 
 

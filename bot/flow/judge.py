@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.domain.errors import Moderated, StoreAway, Withheld
+from bot.domain.errors import CheckAway, Moderated, StoreAway, Withheld
 from bot.domain.job import Job
 from bot.domain.media import Frame
 from bot.domain.request import Author
@@ -74,7 +74,11 @@ class Judge:
             await self._moderator.check_video(rules, job, posters)
 
     async def _rules(self, author: Author) -> Rules:
-        return await self._rules_of(author.platform, author.server) if author.server else Rules()
+        rules = await self._rules_of(author.platform, author.server) if author.server else Rules()
+        if rules.unreadable:
+            # Nobody can tell what they would say.
+            raise CheckAway
+        return rules
 
     @asynccontextmanager
     async def _noting(self, job: Job) -> AsyncIterator[None]:

@@ -15,6 +15,7 @@ from bot.domain.errors import (
     Withheld,
 )
 from bot.domain.job import Delivered, Failed, Job
+from bot.domain.media import Frame
 from bot.domain.request import Author, Command, ImageRef, Where
 from bot.domain.server import Rules
 from bot.flow.card import CardMaker
@@ -77,6 +78,18 @@ async def test_a_server_without_words_costs_no_time(court: Court) -> None:
     """Nothing is looked for, and there is no thread to wait for."""
     await court.judge.prompt(Stage(Path()).job())
     assert court.moderator.asked == []
+
+
+async def test_rules_that_cannot_be_read_let_nothing_through(court: Court) -> None:
+    """They are like a check that is away: nobody is asked, for nobody can tell what about."""
+    court.store.table.rules["test", "studio"] = Rules(unreadable=("words",))
+    job = Stage(Path()).job()
+    job = replace(job, request=replace(job.request, author=replace(job.request.author, server="studio")))
+    start, end = (Frame(which, b"", "image/png", 1, 1) for which in ("start", "end"))
+    for asking in (court.judge.prompt(job), court.judge.frames(job, start, end), court.judge.video(job, Path())):
+        with pytest.raises(CheckAway):
+            await asking
+    assert (court.moderator.asked, court.audit.written) == ([], [])
 
 
 async def test_a_job_that_is_let_through_is_asked_about_twice(judged: Stage, court: Court) -> None:
