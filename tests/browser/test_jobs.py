@@ -16,7 +16,8 @@ PROMPT = "dusk turns to night"
 async def test_from_an_empty_page_to_a_playing_video(bot: Bot) -> None:
     """The empty page says what it is; the frames lie in the shape that was quoted; the video starts by itself.
 
-    A screen reader hears of it when it is sent and for each state, and of no step.
+    A screen reader hears of it when it is sent and for each state, and of no step. How long it takes is not known
+    before, and from this one video after.
     """
     seen = await drive("first", bot, prompt=PROMPT, **FRAMES)
     assert seen["isEmpty"]

@@ -38,7 +38,10 @@ export class Composer {
     this.#restore(keptDraft());
     takeFiles(this.#zones);
     this.#listen();
-    jobs.listen((job) => this.#heard(job));
+    jobs.listen((job, before) => {
+      this.#heard(job);
+      if (job && (!before || job.final !== before.final)) this.#quote.again();
+    });
     this.#changed();
     this.#form.dataset.ready = "true";
   }

@@ -1,4 +1,4 @@
-// The price, length and shape of what stands in the composer, as it is typed.
+// The price, length, shape and expected time of what stands in the composer, as it is typed.
 
 import { call } from "./api.js";
 import { byId, setText } from "./element.js";
@@ -12,6 +12,7 @@ export class Quote {
   #timer = 0;
   #asking = null;
   #asked = "";
+  #last = null;
 
   constructor(quoted) {
     this.#quoted = quoted;
@@ -22,8 +23,15 @@ export class Quote {
     const json = JSON.stringify({ options, start });
     if (json === this.#asked) return;
     this.#asked = json;
+    this.#last = { options, start };
+    this.again();
+  }
+
+  /** Asks the same once more: a job that was sent, or has ended, changes what is left and what is expected. */
+  again() {
+    if (!this.#last) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#send({ options, start }), PAUSE_MS);
+    this.#timer = setTimeout(() => this.#send(this.#last), PAUSE_MS);
   }
 
   async #send(json) {

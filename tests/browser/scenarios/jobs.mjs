@@ -46,6 +46,7 @@ export async function first({ browser, start, end, prompt }) {
   const during = await text(card(page, prompt).locator(".status"));
   await until(page, prompt, "Done");
   const video = await playing(page, prompt);
+  await page.locator("#expected", { hasText: "from only 1 video" }).waitFor();
   return { isEmpty, empty, quote, expected, ratio: box.width / box.height, during, video, said: await said() };
 }
 
