@@ -53,7 +53,7 @@ class Hosts:
 
     def takes_upload_token(self, url: httpx.URL) -> bool:
         """Whether the short-lived token of the upload host may go to this URL."""
-        return self.takes_key(url) or (url.scheme == "https" and _is_files_host(url.host))
+        return self.takes_key(url) or (_is_files_host(url.host) and _origin(url) == ("https", url.host, 443))
 
     def serves_files(self, url: str) -> bool:
         """Whether a result may be fetched from this URL."""
@@ -61,7 +61,7 @@ class Hosts:
             parsed = self.place(httpx.URL(url))
         except httpx.InvalidURL:
             return False
-        return self.takes_upload_token(parsed) or _in_bucket(parsed)
+        return not parsed.userinfo and (self.takes_upload_token(parsed) or _in_bucket(parsed))
 
 
 def _is_files_host(host: str) -> bool:

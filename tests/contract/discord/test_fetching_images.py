@@ -1,11 +1,13 @@
 """Images are fetched from Discord's own hosts alone, whole or not at all, and never more of them than fits."""
 
 import io
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from adapters.discord.attachments import Fetcher, Picture
 from bot.domain.errors import BadImage, ImageFault
@@ -71,6 +73,54 @@ async def test_no_other_host_is_asked(serve: Serve, session: aiohttp.ClientSessi
     url = await serve(handler)
     fault = await refused(Fetcher(lambda: session), url)
     assert (fault.fault, asked) == (ImageFault.MISSING, [])
+
+
+class NoNames(AbstractResolver):
+    """Knows no name, and notes those that it is asked for: whoever is to be asked for a file is asked for first."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Note it."""
+        self.asked.append(f"{host}:{port}")
+        raise OSError(None, "no such name")
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("https://cdn.discordapp.com/a.png?ex=1", ["cdn.discordapp.com:443"]),
+        ("https://CDN.discordapp.com:443/a.png", ["cdn.discordapp.com:443"]),
+        ("https://media.discordapp.net/a.png", ["media.discordapp.net:443"]),
+        ("http://cdn.discordapp.com/a.png", []),
+        ("https://cdn.discordapp.com:8443/a.png", []),
+        ("https://cdn.discordapp.com./a.png", []),
+        ("https://cdn.discordapp.com@evil.example/a.png", []),
+        ("https://ann:secret@cdn.discordapp.com/a.png", []),
+        ("https://cdn.discordapp.com\\@evil.example/a.png", []),
+        ("https://evil.example/cdn.discordapp.com/a.png", []),
+        ("https://cdn.discordapp.com.evil.example/a.png", []),
+        ("https://evilcdn.discordapp.com/a.png", []),
+        ("wss://cdn.discordapp.com/a.png", []),
+        ("file:///cdn.discordapp.com/a.png", []),
+        ("//cdn.discordapp.com/a.png", []),
+        ("https://[cdn.discordapp.com", []),
+        ("https://cdn.discordapp.com:port/a.png", []),
+        ("", []),
+    ],
+)
+async def test_only_discords_own_hosts_are_asked_and_by_https(url: str, asked: list[str]) -> None:
+    """Whatever a payload says: no other spelling, port, user or scheme."""
+    names = NoNames()
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=names, force_close=True)) as session:
+        fault = await refused(Fetcher(lambda: session), url)
+    assert (fault.fault, names.asked) == (ImageFault.MISSING, asked)
 
 
 async def test_no_redirect_is_followed(serve: Serve, session: aiohttp.ClientSession) -> None:

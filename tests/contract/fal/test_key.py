@@ -33,6 +33,14 @@ OTHERS = [
     "https://storage.googleapis.com/other/falserverless/x",
     "http://storage.googleapis.com/falserverless/x",
     "http://v3.fal.media/files/x",
+    "https://v3.fal.media:8443/files/x",
+    "https://v3.fal.media:80/files/x",
+    "https://v3.fal.media./files/x",
+    "https://v3.fal.media@evil.example/x",
+    "https://ann:secret@v3.fal.media/files/x",
+    "https://ann@storage.googleapis.com/falserverless/x",
+    "https://v3.fal.media\\@evil.example/x",
+    "file:///v3.fal.media/files/x",
     "queue.fal.run/a",
     "https://[::",
 ]
@@ -44,6 +52,7 @@ def test_fal_itself_gets_the_key_and_its_file_hosts_do_not() -> None:
     everything = OWN + FILES + BUCKET + OTHERS
     assert [url for url in everything if hosts.is_own(url)] == OWN
     assert [url for url in everything if hosts.serves_files(url)] == OWN + FILES + BUCKET
+    assert hosts.serves_files("https://V3.FAL.MEDIA:443/files/x")
     assert not hosts.takes_upload_token(httpx.URL(BUCKET[0]))
 
 
