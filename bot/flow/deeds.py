@@ -1,6 +1,7 @@
 """What a deed tells of a change: the fields that differ, before and after, shortened, and nothing secret."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 from bot.domain.server import Rules
 from bot.wording.rules import address
@@ -31,8 +32,15 @@ def _one(value: object) -> str:
             return NONE
         case True | False:
             return "yes" if value else "no"
+        case Decimal():
+            return plainly(value)
         case _:
             return str(value)
+
+
+def plainly(usd: Decimal) -> str:
+    """Return a sum without zeros behind it, and without an exponent."""
+    return f"{usd.normalize():f}"
 
 
 def _listed(was: object, is_: object) -> str:

@@ -14,7 +14,7 @@ from bot.domain.model import Model
 from bot.domain.request import Author, check_option, unknown_option
 from bot.domain.rule_check import Broken, check_sum, faults_of
 from bot.domain.server import Rules
-from bot.flow.deeds import NONE, changes
+from bot.flow.deeds import NONE, changes, plainly
 from bot.ports import OPERATOR, AuditLog, Deed, JobStore, Servers, Terms, pseudonym
 from bot.wording.audit import sheet
 
@@ -153,4 +153,4 @@ class Office:
 
 
 def _usd(usd: Decimal | None) -> str:
-    return NONE if usd is None else f"{usd:f}"
+    return NONE if usd is None else plainly(usd)

@@ -99,22 +99,29 @@ def guild(of: Guild, bot: User) -> Json:
     }
 
 
-def guild_create(of: Guild, bot: User) -> Json:
-    """A guild as the gateway gives it: with channels, threads, and the bot as the one member without being asked."""
-    return guild(of, bot) | {
-        "joined_at": _JOINED,
-        "large": False,
-        "unavailable": False,
-        "member_count": len(of.members) + 1,
-        "members": [member(Member(bot, of))],
-        "channels": [channel(c, bot) for c in of.channels if c.kind != THREAD],
-        "threads": [channel(c, bot) for c in of.channels if c.kind == THREAD],
-        "voice_states": [],
-        "presences": [],
-        "stage_instances": [],
-        "guild_scheduled_events": [],
-        "soundboard_sounds": [],
-    }
+def guild_create(of: Guild, bot: User, *, joined: bool = False) -> Json:
+    """A guild as the gateway gives it: with channels, threads, and the bot as the one member without being asked.
+
+    One that the bot was brought into a moment ago does not say that it is available: that is how libraries tell.
+    """
+    available = {} if joined else {"unavailable": False}
+    return (
+        guild(of, bot)
+        | available
+        | {
+            "joined_at": _JOINED,
+            "large": False,
+            "member_count": len(of.members) + 1,
+            "members": [member(Member(bot, of))],
+            "channels": [channel(c, bot) for c in of.channels if c.kind != THREAD],
+            "threads": [channel(c, bot) for c in of.channels if c.kind == THREAD],
+            "voice_states": [],
+            "presences": [],
+            "stage_instances": [],
+            "guild_scheduled_events": [],
+            "soundboard_sounds": [],
+        }
+    )
 
 
 def attachment(of: Attachment, cdn: Cdn) -> Json:

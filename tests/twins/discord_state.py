@@ -39,6 +39,7 @@ class State:
         self.messages: dict[int, Message] = {}
         self.interactions: dict[str, Interaction] = {}
         self.commands: list[Json] = []
+        self._joined: set[int] = set()
         self._nonces: dict[str, tuple[float, Message]] = {}
 
     def new_id(self) -> int:
@@ -49,9 +50,12 @@ class State:
         """Remember a place, and tell the gateway of it."""
         match thing:
             case Guild():
+                joined = thing.installed and thing.id not in self._joined
                 self.guilds[thing.id] = thing
                 if thing.installed:
-                    self.gateway.tell("GUILD_CREATE", payloads.guild_create(thing, self.bot), thing, needs=GUILDS)
+                    self._joined.add(thing.id)
+                    created = payloads.guild_create(thing, self.bot, joined=joined)
+                    self.gateway.tell("GUILD_CREATE", created, thing, needs=GUILDS)
             case Channel():
                 self.channels[thing.id] = thing
                 if thing.guild and thing.guild.installed:
@@ -71,6 +75,7 @@ class State:
         match thing:
             case Guild():
                 thing.installed = False
+                self._joined.discard(thing.id)
                 self.gateway.tell("GUILD_DELETE", {"id": str(thing.id)}, thing, needs=GUILDS)
             case Channel(guild=Guild() as guild):
                 del self.channels[thing.id]

@@ -70,7 +70,7 @@ async def test_a_change_is_a_deed_that_tells_what_is_different(office: Office, t
             defaults="0 -> 2: +seed=7, +enable_prompt_expansion=yes",
             unsafe="no -> yes",
             running="3 -> none",
-            ask_over="none -> 0.50",
+            ask_over="none -> 0.5",
             words="1 -> 0: -gore",
         ),
     ]
