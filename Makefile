@@ -56,6 +56,7 @@ bench: .venv/dev  ## The figures: the generator and the fal path, each beside th
 	$(BIN)/python -m bench.generator
 	$(BIN)/python -m bench.fal_path
 	$(BIN)/python -m bench.durable
+	$(BIN)/python -m bench.links
 	$(BIN)/python -m bench.expectation
 
 .PHONY: fix

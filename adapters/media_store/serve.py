@@ -26,8 +26,11 @@ log = structlog.get_logger()
 READERS = 500
 """Who reads at the same time at most: each holds a file and a socket, and the bot needs some for its jobs."""
 SLICE = 1024 * 1024
+"""What the kernel sends of a file before it is asked again."""
+PIECE = 256 * 1024
+"""What is fetched from a bucket at a time: a slow reader holds it twice, here and in its socket's buffer."""
 STALL_S = 120.0
-"""A slice must be taken in so many seconds: 9 kB/s. A player that is paused comes back with a range."""
+"""A slice, or a piece, must be taken in so many seconds. A player that is paused comes back with a range."""
 AGAIN_S = "30"
 
 _VIDEO = {
@@ -92,10 +95,10 @@ class MediaServer:
             return response
 
     async def _send(self, request: web.Request, response: web.StreamResponse, part: Part, content: Content) -> None:
-        end = part.first + part.count
+        end, step = part.first + part.count, PIECE if content.file is None else SLICE
         try:
-            for first in range(part.first, end, SLICE):
-                await _send_slice(request, response, content, first, min(SLICE, end - first))
+            for first in range(part.first, end, step):
+                await _send_slice(request, response, content, first, min(step, end - first))
             await response.write_eof()
         except (TimeoutError, NotStored) as error:
             # The length is told already, so all that can be said is that this is not the end.
