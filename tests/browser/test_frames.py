@@ -17,6 +17,15 @@ async def test_images_come_by_drop_and_by_paste(bot: Bot) -> None:
     assert (seen["removed"], seen["focus"]) == ([EMPTY, "five.svg"], "start")
 
 
+async def test_a_link_that_is_pasted_is_an_image(bot: Bot) -> None:
+    """The bot fetches it, and says what is wrong with it by its zone; the browser asks nobody."""
+    seen = await drive("pastedLinks", bot, link="http://127.0.0.3/night.png?key=a")
+    assert seen["taken"] == [False, False, True, False]
+    assert seen["lies"] == [EMPTY, "night.png (no preview here)"]
+    assert (seen["shown"], seen["strangers"]) == (0, [])
+    assert "leads to an address that is not public" in seen["fault"]
+
+
 async def test_the_preview_is_cropped_as_the_video_will_be(bot: Bot) -> None:
     """The box has the shape of the size that the bot quotes, and the image covers it."""
     seen = await drive("cropped", bot, start=FRAMES["start"])

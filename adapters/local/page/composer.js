@@ -140,6 +140,7 @@ export class Composer {
     const form = new FormData();
     for (const { which, image } of this.#zones) {
       if (image?.from) form.append(`${which}_from`, image.from);
+      else if (image?.link) form.append(which, image.link);
       else if (image) form.append(which, image.file, image.name);
     }
     form.append("prompt", this.#prompt.value);

@@ -7,7 +7,8 @@ import * as words from "./words.js";
 
 /**
  * A drop zone. What lies in it is null, or `{name, url, file}` of a file, or `{name, url, from}` of a stored frame,
- * where `from` is what the bot calls it: `<job>/start`, `<job>/end` or `<job>/last`.
+ * where `from` is what the bot calls it: `<job>/start`, `<job>/end` or `<job>/last`; or `{name, link}` of an image that
+ * the bot will fetch. The page shows no preview of it, for its browser asks nobody but the bot.
  */
 export class Zone {
   #box;
@@ -43,18 +44,23 @@ export class Zone {
     say(words.placed(this.which, this.image.name));
   }
 
+  takeLink(link) {
+    this.put({ name: link.split(/[?#]/)[0].split("/").at(-1) || new URL(link).host, link });
+    say(words.placed(this.which, this.image.name));
+  }
+
   /** Puts an image in, or null to empty it; without `changed` where somebody else goes on to tell of it. */
   put(image, { quietly = false } = {}) {
     if (this.image?.file && this.image.url !== image?.url) URL.revokeObjectURL(this.image.url);
     this.image = image;
     this.size = null;
-    this.isOdd = false;
     this.fault("");
     this.#box.classList.toggle("full", image !== null);
     this.#box.querySelector("[data-clear]").hidden = image === null;
-    this.#image.hidden = image === null;
-    setText(this.#box.querySelector(".invite"), image?.name ?? words.INVITE);
-    if (image === null) {
+    this.#image.hidden = !image?.url;
+    setText(this.#box.querySelector(".invite"), image?.link ? words.noPreview(image.name) : image?.name ?? words.INVITE);
+    this.isOdd = Boolean(image?.link);
+    if (!image?.url) {
       this.#image.removeAttribute("src");
     } else {
       this.#image.alt = words.preview(this.which, image.name);
@@ -114,8 +120,10 @@ export class Zone {
 
 /** Has files that are dropped or pasted anywhere go to a zone: the one they hit, else the first that is empty. */
 export function takeFiles(zones) {
+  const zoneAt = (target) =>
+    zones.find((zone) => zone.contains(target)) ?? zones.find((zone) => !zone.image) ?? zones.at(-1);
   const give = (files, target) => {
-    const hit = zones.find((zone) => zone.contains(target)) ?? zones.find((zone) => !zone.image) ?? zones.at(-1);
+    const hit = zoneAt(target);
     // Two that come together are the first and the last, wherever they fall.
     if (files.length > 1) zones.forEach((zone, index) => zone.takeFile(files[index]));
     else hit.takeFile(files[0]);
@@ -130,12 +138,21 @@ export function takeFiles(zones) {
   });
   addEventListener("paste", (event) => {
     const images = [...event.clipboardData.files].filter((file) => file.type.startsWith("image/"));
+    const link = event.clipboardData.getData("text/plain").trim();
+    if (!images.length && /^https?:\/\/\S+$/i.test(link) && URL.canParse(link) && !isTyping()) {
+      event.preventDefault();
+      zoneAt(document.activeElement).takeLink(link);
+      return;
+    }
     // Text with a picture of itself, as word processors copy it, is text.
     if (!images.length || event.clipboardData.types.includes("text/plain")) return;
     event.preventDefault();
     give(images, document.activeElement);
   });
 }
+
+/** Returns whether what is pasted goes into a text. */
+const isTyping = () => document.activeElement.matches("textarea, input:not([type=file]):not([type=radio]), select");
 
 /** Returns a stored frame, `<job>/start`, `<job>/end` or `<job>/last`, as what may lie in a zone. */
 export function storedFrame(from, name) {

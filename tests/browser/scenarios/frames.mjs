@@ -36,6 +36,31 @@ export async function droppedAndPasted({ browser }) {
   return { seen, removed: await lying(page), focus: await page.evaluate(() => document.activeElement.id) };
 }
 
+/** A link that is pasted lies in a zone, without a preview; in a text it is a text. */
+export async function pastedLinks({ browser, link }) {
+  const page = await browser.open();
+  const paste = (selector, text) =>
+    page.locator(selector).evaluate((node, pasted) => {
+      node.focus();
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", pasted);
+      const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+      return !node.dispatchEvent(event);
+    }, text);
+  const taken = [];
+  for (const [selector, text] of [["#prompt", link], ["#end", "not a link"], ["#end", link], ["#end", "http://"]]) {
+    taken.push(await paste(selector, text));
+  }
+  const lies = await lying(page);
+  const shown = await page.locator(".zone img:visible").count();
+  await page.getByLabel("First image").first().setInputFiles({ name: "a.png", mimeType: "image/png", buffer: Buffer.from("x") });
+  await page.getByLabel("What happens in between").fill("dusk falls");
+  await page.getByRole("button", { name: "Make the video" }).click();
+  const fault = page.locator("#end-fault:not(:empty)");
+  await fault.waitFor();
+  return { taken, lies, shown, fault: await fault.textContent(), strangers: browser.strangers };
+}
+
 /** The preview is cut as the video will be: the image covers a box of the quoted shape. */
 export async function cropped({ browser, start }) {
   const page = await browser.open();
