@@ -71,7 +71,13 @@ def test_a_single_job_gives_a_wide_range() -> None:
 
 def test_of_many_the_outermost_are_left_out() -> None:
     """Of 60 equally likely ones, the third and the 58th enclose the next one nine times of ten."""
-    assert _rounded(expectation(_took(*(float(each) for each in range(1, 61))), LARGE, NOW)) == (3, 58, 60)
+    times = [30.0, 31.0, 32.0, *(float(each) for each in range(1, 61) if not 30 <= each <= 32)]
+    assert _rounded(expectation(_took(*times), LARGE, NOW)) == (3, 58, 60)
+
+
+def test_what_the_last_jobs_took_is_never_left_out() -> None:
+    """A provider that gets much slower is noticed from its first slow job on."""
+    assert _rounded(expectation(_took(500.0, *[100.0] * 59), LARGE, NOW)) == (100, 500, 60)
 
 
 def test_small_videos_do_not_pass_for_large_ones() -> None:
