@@ -43,7 +43,7 @@ check: .venv/dev  ## Format, lint, types and the borders between the rooms
 
 .PHONY: test
 test: .venv/dev tests/node/node_modules/.installed tests/browser/node_modules/.installed  ## All tests, WORKERS (3) at a time
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 WORKERS ?= 3
 
 .PHONY: chaos

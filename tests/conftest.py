@@ -1,7 +1,7 @@
 """What all tests share.
 
-``make test`` runs several tests at a time, in worker processes (pytest-xdist, ``--dist loadgroup``). Those that share a
-fixture of their module stay in one worker, and those that are marked ``alone`` have the machine to themselves. Without
+``make test`` runs several tests at a time, in worker processes (pytest-xdist, ``--dist loadfile``): a file's tests stay
+in one worker, with their module's fixtures, and those that are marked ``alone`` have the machine to themselves. Without
 workers, one test runs after the other.
 """
 
@@ -23,16 +23,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{ALONE}: it measures time, so no other test goes on beside it")
     if "PYTEST_XDIST_WORKER" in os.environ:
         config.stash[TURNS] = Turns()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests go to the same worker: those that share a fixture of their module, and those that go alone."""
-    for item in items:
-        if is_alone(item):
-            item.add_marker(pytest.mark.xdist_group(ALONE))
-        elif shares_a_fixture(item):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -69,11 +59,3 @@ def skipped_in_ci(reporter: pytest.TerminalReporter | None) -> bool:
 def is_alone(item: pytest.Item) -> bool:
     """Return whether no other test may go on beside it."""
     return item.get_closest_marker(ALONE) is not None
-
-
-def shares_a_fixture(item: pytest.Item) -> bool:
-    """Return whether one of its fixtures is made once for its module."""
-    if not isinstance(item, pytest.Function):
-        return False
-    known = item._fixtureinfo.name2fixturedefs.values()
-    return any(fixture.scope == "module" for each in known for fixture in each)
