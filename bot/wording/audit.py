@@ -25,6 +25,7 @@ DEEDS: Mapping[str, str] = {
     "bot_installed": "installed the bot",
     "bot_removed": "took the bot out",
     "data_deleted": "deleted a user's data",
+    "refused": "refused a job",
 }
 """By the action; what is not here is told by its own name."""
 _NOBODY = "somebody"

@@ -154,3 +154,15 @@ async def test_a_refusal_holds_also_where_it_cannot_be_written_down(judged: Stag
     court.audit.error = StoreAway()
     court.moderator.after = [Withheld()]
     assert isinstance(failed(await judged.run()), Withheld)
+
+
+async def test_a_video_under_rules_that_cannot_be_read_any_more_is_kept(judged: Stage, court: Court) -> None:
+    """They could be read before it was sent; the operator has the file, the channel has not."""
+    job = judged.job()
+    job = replace(job, request=replace(job.request, author=ANN))
+    judged.provider.during_submit = lambda: court.store.table.rules.update(
+        {("chat", "studio"): Rules(unreadable=("check_url",))}
+    )
+    error = failed(await judged.run(job))
+    assert isinstance(error, NotHandedOver)
+    assert (error.charge, error.kept.read_bytes(), judged.channel.videos) == (Charge.BILLED, b"mp4", [])
