@@ -14,8 +14,8 @@ MB = 1_000_000
 RATE = 16
 _DISTINCT = 6
 """Pictures that a wild video shows in turn; a calm one is a single picture, which any copy keeps nearly for nothing."""
-_SHAPES = ((20 * MB, 480, 272, 24), (100 * MB, 832, 480, 20), (10_000 * MB, 1280, 720, 1))
-"""Up to which weight a video has which size in pixels and quantiser: so that it has about a hundred frames."""
+_SHAPES = ((20 * MB, 480, 272, 24), (100 * MB, 832, 480, 20), (10_000 * MB, 832, 480, 1))
+"""Up to which weight a video has which size in pixels and quantiser: so that it has a hundred frames or two."""
 
 
 def write_heavy(path: Path, weight: int, *, wild: bool = False) -> Path:

@@ -2,7 +2,7 @@
 
 from contextlib import AsyncExitStack, closing
 
-from adapters.media.animation import PyAVAnimations
+from adapters.media.apart import AnimationsApart
 from adapters.media.fit import PyAVFitter
 from adapters.media.poster import PyAVPosters
 from bot.flow.ladder import Ladder
@@ -12,5 +12,4 @@ from bot.ports import MediaStore
 def ladder(stack: AsyncExitStack, media: MediaStore | None) -> Ladder:
     """Open it. Without a store there are no links."""
     posters = stack.enter_context(closing(PyAVPosters()))
-    animations = stack.enter_context(closing(PyAVAnimations()))
-    return Ladder(PyAVFitter(), media, posters, animations)
+    return Ladder(PyAVFitter(), media, posters, AnimationsApart())

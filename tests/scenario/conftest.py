@@ -10,6 +10,7 @@ import pytest
 
 from tests import bad_images
 from tests.scenario.at_fal import small_video
+from tests.scenario.heavy import Shelf
 from tests.twins.fal import FalTwin
 
 POSTGRES = os.environ.get("TWEENBOT_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
@@ -21,6 +22,12 @@ async def fal(tmp_path: Path) -> AsyncIterator[FalTwin]:
         twin.video = small_video(tmp_path / "made.mp4")
         twin.units = "0.5"
         yield twin
+
+
+@pytest.fixture(scope="session")
+def heavy(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Heavy videos, each made when it is first asked for."""
+    return Shelf(tmp_path_factory.mktemp("heavy"))
 
 
 @pytest.fixture

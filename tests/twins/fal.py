@@ -13,7 +13,7 @@ In a test::
 Kinds of requests: submit, status, stream, result, cancel, token, upload, initiate, put, file, history, jwks. Leaving
 the ``async with`` fails the test if anything came in that fal would not take: an unknown path or method, a missing or
 wrong key, the key on a file, a body or header that is not as fal wants it (``fal.violations``). ``FalTwin(seconds=20)``
-finishes each job by the clock. What can be set: ``fal.video``, the file of a finished job; ``fal.units``, its billed
+finishes each job by the clock. What can be set: ``fal.video``, the file of a finished job, or ``fal.video_file``, where a heavy one lies; ``fal.units``, its billed
 units (None: not said); ``fal.replays_logs``, whether a new stream starts with all logs; ``fal.names_urls_at``, another
 address for the URLs of a submit's answer; ``fal.tells_length`` and ``fal.drips``, whether a file says how long it is,
 and whether it comes byte by byte; ``fal.history_page``, how many requests a page of the history holds;
@@ -29,6 +29,7 @@ import asyncio
 import time
 import uuid
 from collections import Counter, defaultdict, deque
+from pathlib import Path
 
 from aiohttp import web
 
@@ -69,6 +70,7 @@ class FalTwin(Listening):
         self.violations: list[str] = []
         self.uploads: dict[str, bytes] = {}
         self.video = b"not really a video" * 1000
+        self.video_file: Path | None = None
         self.units: str | None = "1"
         self.names_urls_at: str | None = None
         self.replays_logs = True
@@ -198,7 +200,7 @@ class FalTwin(Listening):
             return web.json_response({"detail": "Request is still in progress"}, status=400)
         if job.answer is not None:
             return fal_wire.as_response(job.answer)
-        video = {"url": self.video_url(job), "content_type": "video/mp4", "file_size": len(self.video)}
+        video = {"url": self.video_url(job), "content_type": "video/mp4", "file_size": fal_storage.weight(self)}
         headers = {} if self.units is None else {"X-Fal-Billable-Units": self.units}
         return web.json_response({"video": video, "seed": job.arguments.get("seed", 42)}, headers=headers)
 

@@ -1,10 +1,11 @@
 """The fal twin's files: both ways to upload, and the videos to fetch, in parts where that is asked for."""
 
 import asyncio
+import io
 import json
 import re
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from aiohttp import web
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from tests.twins.fal import FalTwin
 
 _ETAG = '"twin"'
-_PIECE = 1 << 16
+_PIECE = 1 << 18
 
 
 async def store(fal: "FalTwin", request: web.Request, kind: str) -> web.Response:
@@ -61,21 +62,35 @@ def _put(fal: "FalTwin", name: str, data: bytes) -> str:
 
 async def file(fal: "FalTwin", request: web.Request, reply: Reply) -> web.StreamResponse:
     """Send an upload or the video, from where the range begins when the file is still the same."""
-    data = fal.uploads.get(request.path.rpartition("/")[2], fal.video)
+    data = fal.uploads.get(request.path.rpartition("/")[2])
+    if data is not None or fal.video_file is None:
+        return await _sent(fal, request, reply, io.BytesIO(fal.video if data is None else data))
+    with fal.video_file.open("rb") as body:
+        return await _sent(fal, request, reply, body)
+
+
+def weight(fal: "FalTwin") -> int:
+    """Return the bytes of the file of a finished job."""
+    return len(fal.video) if fal.video_file is None else fal.video_file.stat().st_size
+
+
+async def _sent(fal: "FalTwin", request: web.Request, reply: Reply, body: BinaryIO) -> web.StreamResponse:
+    length = body.seek(0, io.SEEK_END)
     asked = re.fullmatch(r"bytes=(\d+)-", request.headers.get("Range", ""))
     start = int(asked[1]) if asked and request.headers.get("If-Range", _ETAG) == _ETAG else 0
     response = web.StreamResponse(status=206 if start else 200, headers={"ETag": _ETAG, "Content-Type": "video/mp4"})
     if start:
-        response.headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
+        response.headers["Content-Range"] = f"bytes {start}-{length - 1}/{length}"
     if fal.tells_length:
-        response.content_length = len(data) - start
+        response.content_length = length - start
     else:
         response.enable_chunked_encoding()
     await response.prepare(request)
-    end = start + reply.bytes if isinstance(reply, CutFile) else len(data)
+    end = min(start + reply.bytes, length) if isinstance(reply, CutFile) else length
     size = 1 if fal.drips else _PIECE
+    body.seek(start)
     for piece in range(start, end, size):
-        await response.write(data[piece : min(piece + size, end)])
+        await response.write(body.read(min(size, end - piece)))
         await asyncio.sleep(0.01 if fal.drips else 0)
     if isinstance(reply, CutFile):
         hang_up(request, gently=True)

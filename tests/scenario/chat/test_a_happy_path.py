@@ -1,7 +1,8 @@
 """The way it should go: two images and a sentence, a card that tells how far it is, and the video in the room."""
 
 from bot.domain.card import Action
-from tests.scenario.chat.chat import ANN, PROMPT, Chat
+from tests.scenario.chat.chat import ANN, END, PROMPT, START, Chat
+from tests.scenario.heavy import alt
 
 
 async def test_two_images_become_a_video(chat: Chat) -> None:
@@ -23,5 +24,10 @@ async def test_two_images_become_a_video(chat: Chat) -> None:
         await chat.until(card, "Done", "$0.20", "Seed 7")
         assert card.shows_frames
         assert set(card.actions) == set(Action) - {Action.CANCEL, Action.LOOK_AGAIN, Action.SEND_AGAIN}
-    assert (video.data, video.alt, video.pings, video.card) == (chat.fal.video, PROMPT, (ANN,), card)
+    assert (video.data, video.alt, video.pings, video.card) == (
+        chat.fal.video,
+        alt(PROMPT, START.name, END.name),
+        (ANN,),
+        card,
+    )
     assert len(chat.videos()) == len(chat.fal.jobs) == 1

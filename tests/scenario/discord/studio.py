@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.scenario.at_fal import at
-from tests.scenario.bot import Bot, running
+from tests.scenario.bot import Bot, free_port, running
 from tests.twins.discord import Channel, DiscordTwin, File, Guild, Interaction, Message, Person
 from tests.twins.discord_options import Value
 from tests.twins.fal import FalTwin
@@ -42,9 +42,13 @@ class Studio:
         return File(self.photos[1].name, self.photos[1].read_bytes())
 
     @asynccontextmanager
-    async def bot(self, env: Mapping[str, str] | None = None, *arguments: str) -> AsyncIterator[Bot]:
-        """Run the bot until the context ends, ready to take commands."""
-        async with running(self.folder, {**self.env, **(env or {})}, *arguments) as bot:
+    async def bot(
+        self, env: Mapping[str, str] | None = None, *arguments: str, public: bool = False
+    ) -> AsyncIterator[Bot]:
+        """Run the bot until the context ends, ready to take commands. ``public``: it has an address for links."""
+        port = free_port() if public else 0
+        links = {"TWEENBOT_PUBLIC_URL": f"http://127.0.0.1:{port}"} if public else {}
+        async with running(self.folder, {**self.env, **links, **(env or {})}, *arguments, port=port) as bot:
             await self.discord.until_online()
             yield bot
 

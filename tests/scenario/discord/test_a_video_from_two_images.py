@@ -1,6 +1,7 @@
 """The way it should go: two images and a sentence, a card that tells how far it is, and the video in the channel."""
 
 from tests.scenario.discord.studio import PROMPT, Studio
+from tests.scenario.heavy import alt
 
 
 async def test_two_images_become_a_video_in_the_channel(studio: Studio) -> None:
@@ -18,6 +19,6 @@ async def test_two_images_become_a_video_in_the_channel(studio: Studio) -> None:
     assert video.reference is card
     assert video.pings == [studio.ann]
     assert [each.data for each in video.attachments] == [studio.fal.video]
-    assert video.attachments[0].description == PROMPT
+    assert video.attachments[0].description == alt(PROMPT)
     assert len(studio.room.messages) == 2
     assert len(studio.fal.jobs) == 1

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.scenario.discord.studio import PROMPT, Studio, answer
+from tests.scenario.heavy import alt
 from tests.twins.discord import Message
 from tests.twins.discord_replies import Answer
 from tests.twins.fal_jobs import TwinJob
@@ -46,7 +47,7 @@ async def test_it_is_published_once_for_all(studio: Studio) -> None:
         assert "not to be had" in await answer(late)
     assert studio.room.messages == [public]
     assert public.attachment.data == studio.fal.video
-    assert (public.attachment.spoiler, public.attachment.description) == (True, PROMPT)
+    assert (public.attachment.spoiler, public.attachment.description) == (True, alt(PROMPT))
     assert studio.ann.mention in public.text
     assert public.pings == []
 

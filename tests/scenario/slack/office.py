@@ -51,15 +51,19 @@ class Office:
 
     @asynccontextmanager
     async def bot(
-        self, env: Mapping[str, str] | None = None, *arguments: str, mode: Mode = "socket"
+        self, env: Mapping[str, str] | None = None, *arguments: str, mode: Mode = "socket", public: bool = False
     ) -> AsyncIterator[Bot]:
-        """Run the bot until the context ends, ready to take commands; Slack reaches it by the way of its mode."""
+        """Run the bot until the context ends, ready to take commands; Slack reaches it by the way of its mode.
+
+        ``public``: it has an address for links, which it has in every mode but Socket Mode anyway.
+        """
         port, whole = 0, self.env(mode)
+        if public or mode != "socket":
+            port = free_port()
+            whole["TWEENBOT_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
         if mode == "socket":
             self.slack.request_url = ""
         else:
-            port = free_port()
-            whole["TWEENBOT_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
             self.slack.request_url = f"http://127.0.0.1:{port}/slack/events"
         before = self.slack.sockets.ever
         async with running(self.folder, whole | dict(env or {}), *arguments, port=port) as bot:

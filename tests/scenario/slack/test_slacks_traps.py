@@ -167,5 +167,5 @@ async def test_what_people_write_is_text(office: Office) -> None:
     assert recipe.count("```") == 2
     assert "&lt;!channel&gt;" in jobs
     assert (card.pings, made.pings, video.pings) == (set(), set(), {office.ann.id})
-    assert video.files[0].alt_text == NASTY
+    assert NASTY in video.files[0].alt_text
     assert office.fal.jobs[0].arguments["prompt"] == NASTY

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.scenario.heavy import alt
 from tests.scenario.slack.office import PROMPT, Office, has_video
 from tests.scenario.slack.said import ended
 from tests.twins.fal_jobs import TwinJob
@@ -76,7 +77,7 @@ async def test_what_it_is(office: Office) -> None:
         video = await office.video()
         await office.until(card, "Done")
     (file,) = video.files
-    assert (file.data, file.alt_text, file.mimetype) == (office.fal.video, PROMPT, "video/mp4")
+    assert (file.data, file.alt_text, file.mimetype) == (office.fal.video, alt(PROMPT), "video/mp4")
     assert file.name.startswith("tween-")
     assert (video.thread_ts, video.broadcast) == (card.ts, False)
     assert video.text == f"<@{office.ann.id}> Your video is ready (seed 42, $0.20)."

@@ -1,0 +1,50 @@
+"""The process behind :mod:`adapters.media.apart`: draws one animation.
+
+Run as ``python -m adapters.media.animation_worker VIDEO``; answers with one line of JSON, and the GIF after it.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+
+from adapters.media.animation import PyAVAnimations
+from bot.domain.errors import BadVideo
+
+_NICENESS = 5
+
+
+def _end_with_the_bot() -> None:
+    """Read stdin until it closes, which says that the bot is gone, even by kill -9; then nobody wants the picture."""
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
+async def _animation(path: Path) -> bytes:
+    with closing(PyAVAnimations()) as animations:
+        return await animations.animation(path)
+
+
+def main() -> None:
+    """Draw it, and say how that went; what is not ours to name ends the process with a traceback."""
+    threading.Thread(target=_end_with_the_bot, daemon=True).start()
+    # Libraries may print: what they say must not mix with the answer.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    with contextlib.suppress(OSError):
+        os.nice(_NICENESS)
+    try:
+        data = asyncio.run(_animation(Path(sys.argv[1])))
+        answer: dict[str, object] = {"bytes": len(data)}
+    except BadVideo as bad:
+        data, answer = b"", {"bad": bad.what}
+    answers.write(json.dumps(answer).encode() + b"\n" + data)
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Processes of their own for work on videos: ending one ends its work at once, and its memory is not the bot's."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONUTF8", "LD_LIBRARY_PATH")
+"""What a worker needs of the environment: it decodes a stranger's file, and has no use for anyone's keys."""
+
+
+@asynccontextmanager
+async def running(module: str, *arguments: Path | int) -> AsyncIterator[Process]:
+    """Run a module of ours as a process whose answer can be read; it is gone afterwards, whatever happens.
+
+    Its stdin is held open: when that closes, this process is gone, and so should the worker be.
+    """
+    process = await asyncio.create_subprocess_exec(
+        # -P: a folder of the user's called adapters is not ours.
+        *(sys.executable, "-P", "-m", module, *map(_spelled, arguments)),
+        stdin=PIPE,
+        stdout=PIPE,
+        env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        await _ended(process)
+
+
+def _spelled(argument: Path | int) -> str:
+    return str(argument.absolute() if isinstance(argument, Path) else argument)
+
+
+async def _ended(process: Process) -> None:
+    # Not process.kill(): that looks first whether it has ended, and takes its status away from asyncio, which then
+    # knows none.
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+    await process.wait()

@@ -1,0 +1,40 @@
+"""Animations are drawn by a process of their own, which leaves nothing behind."""
+
+import asyncio
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from adapters.media.animation import PyAVAnimations
+from adapters.media.apart import AnimationsApart
+from bot.domain.errors import BadVideo
+from tests.heavy_videos import MB, write_heavy
+
+
+async def test_it_is_the_same_animation(tmp_path: Path) -> None:
+    """Byte for byte as it would be drawn in the bot itself."""
+    video = write_heavy(tmp_path / "video.mp4", 3 * MB)
+    with closing(PyAVAnimations()) as here:
+        assert await AnimationsApart().animation(video) == await here.animation(video)
+
+
+async def test_what_is_no_video_is_told_in_the_same_words(tmp_path: Path) -> None:
+    """The worker's reason, not that of a process that failed."""
+    (tmp_path / "video.mp4").write_bytes(b"not a video")
+    with pytest.raises(BadVideo, match="not an MP4, or a damaged one"):
+        await AnimationsApart().animation(tmp_path / "video.mp4")
+
+
+async def test_nothing_runs_on(tmp_path: Path) -> None:
+    """Neither after its deadline, nor after whoever wanted it is gone."""
+    video = write_heavy(tmp_path / "video.mp4", 60 * MB, wild=True)
+    with pytest.raises(BadVideo, match="not drawn within"):
+        await AnimationsApart(deadline=0.5).animation(video)
+    drawing = asyncio.create_task(AnimationsApart().animation(video))
+    await asyncio.sleep(0.5)
+    drawing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await drawing
+    assert [child for child in psutil.Process().children() if "animation_worker" in " ".join(child.cmdline())] == []
