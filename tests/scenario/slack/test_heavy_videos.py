@@ -10,8 +10,9 @@ from tests.heavy_videos import MB
 from tests.scenario.heavy import PATIENCE, Shelf, alt, animated, check_link, digest, frames, link_in, peak_of, the_bot
 from tests.scenario.slack.office import PROMPT, Office, has_video
 from tests.twins.fal_jobs import TwinJob
+from tests.twins.replies import HoldAnswer, LoseAnswer
 from tests.twins.slack import File, Message
-from tests.twins.slack_replies import Error, HoldAnswer, LoseAnswer
+from tests.twins.slack_replies import Error
 
 MOST_GROWTH = 30 * MB
 """How much more memory the bot may take for a video of 300 MB."""
