@@ -10,7 +10,7 @@ their distribution, as long as it is one among them: conformal prediction, with 
 Providers change, so it is not always one among them. Of the cures, newest scores alone (Barber et al. 2023, "Conformal
 Prediction Beyond Exchangeability") cost the least: jobs of all sizes and hours share them. What the very last ones took
 is never outside the range, so that a provider that gets twice as slow is noticed at once, and of the next 50 ranges
-more than 80 % hold. Ranges from jobs of the same kind alone held less often, and were no narrower;
+more than 80 % hold. Ranges from jobs of the same kind alone held less often, at about the same width;
 ``bench/expectation.py`` has the figures.
 """
 
