@@ -58,9 +58,8 @@ class DiskStorage:
     @asynccontextmanager
     async def reading(self, id_: str) -> AsyncIterator[Content | None]:
         """Open a file; whoever has it open reads it to its end, removed or not."""
-        try:
-            file = await self._do(lambda: self._path(id_).open("rb"))
-        except FileNotFoundError:
+        file = await self._do(lambda: _opened(self._path(id_)))
+        if file is None:
             yield None
             return
         try:
@@ -109,13 +108,18 @@ class DiskStorage:
     async def _do(self, work: Callable[[], T]) -> T:
         try:
             return await self._on_thread(work)
-        except FileNotFoundError:
-            raise
         except OSError as error:
             raise NotStored(_said(error)) from error
 
     def _on_thread(self, work: Callable[[], T]) -> "asyncio.Future[T]":
         return asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _opened(path: Path) -> BinaryIO | None:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        return None
 
 
 def _copy(path: Path, to: Path) -> None:

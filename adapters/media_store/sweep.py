@@ -15,6 +15,7 @@ log = structlog.get_logger()
 
 SWEEP_S = 60.0
 """How often; nobody is served what is over from the moment on that it is."""
+TIDY_S = 3600.0
 TOLD_S = 90 * 86_400.0
 """For so long whoever comes with an old link is told that its time is over, and not that there is no such file."""
 BATCH = 100
@@ -51,19 +52,20 @@ async def kept_swept(
 
 
 async def _keep_sweeping(index: MediaIndex, storage: Storage, clock: Callable[[], float]) -> None:
-    told = ""
-    tidied = False
+    told, tidy_at = "", 0.0
     while True:
         said = ""
         try:
             await sweep(index, storage, clock())
-            if not tidied:
+            if time.monotonic() >= tidy_at:
                 await storage.tidy()
-                tidied = True
+                tidy_at = time.monotonic() + TIDY_S
         except StoreAway:
             pass  # the store logs that it is away, once for all
         except NotStored as error:
             said = error.said
+        except Exception:
+            log.exception("media_not_swept")
         if said and said != told:
             log.warning("media_not_removed", storage=storage.name, error=said)
         told = said

@@ -83,7 +83,7 @@ class OnDisk(Place):
 
     async def files(self) -> Collection[str]:
         """Return the names, without their endings."""
-        return sorted(path.stem for path in self.folder.iterdir())
+        return sorted(path.stem for path in self.folder.glob("*"))
 
     async def break_storage(self) -> None:
         """Put a file where the folder should be."""

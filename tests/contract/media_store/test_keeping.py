@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.media_store import sweep as sweeping
 from adapters.media_store.shelf import MediaShelf
+from adapters.media_store.storage import NotStored
 from adapters.media_store.sweep import TOLD_S, sweep
 from bot.domain.errors import NotKept
 from tests.contract.media_store.shelves import DAYS_30, Place
@@ -43,7 +45,7 @@ async def test_the_file_may_go_once_it_is_kept(place: Place) -> None:
 async def test_a_write_that_was_broken_off_is_done_anew(place: Place) -> None:
     """Nobody was told its address; the bytes that it was noted with take no room any more."""
     kept = await place.shelf.keep("e1", place.video(1000))
-    await place.storage.remove([kept.id])
+    await place.storage.write(kept.id, place.video(500))
     place.room(bytes_=1500)
     with pytest.raises(NotKept):
         await place.shelf.keep("e1", place.video(1000))
@@ -85,14 +87,19 @@ async def test_a_storage_that_refuses_is_told_as_it_is(place: Place) -> None:
     assert raised.value.said
     assert "/" not in raised.value.said.replace("http://", "")
     await place.mend_storage()
+    await place.swept()
+    assert await place.index.total() == 0
     kept = await place.shelf.keep("e1", place.video(1000))
     assert await place.read(kept.id) is not None
 
 
 async def test_a_file_that_is_not_there_is_not_kept(place: Place, tmp_path: Path) -> None:
-    """Somebody else may have removed it."""
+    """Somebody else may have removed it, before or while it is written."""
     with pytest.raises(NotKept):
         await place.shelf.keep("e1", tmp_path / "none.mp4")
+    with pytest.raises(NotStored):
+        await place.storage.write("a" * 40, tmp_path / "none.mp4")
+    assert await place.files() == []
 
 
 async def test_dropping_takes_the_link_back_at_once(place: Place) -> None:
@@ -138,3 +145,25 @@ async def test_two_sweeps_at_once_remove_everything_once(place: Place) -> None:
     assert [(await place.index.get(id_)) is not None for id_ in ids] == [True] * 7
     await sweep(place.index, place.storage, place.now + TOLD_S + 1)
     assert [(await place.index.get(id_)) for id_ in ids] == [None] * 7
+
+
+async def test_a_sweep_that_fails_is_tried_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It goes on for as long as the bot runs; why it cannot remove something is told once, without the file."""
+    monkeypatch.setattr(sweeping, "SWEEP_S", 0.01)
+    kept = await place.shelf.keep("e1", place.video(10))
+    await place.hide_storage()
+    place.now += DAYS_30
+    logged = ""
+    async with asyncio.timeout(30), sweeping.kept_swept(place.index, place.storage, lambda: place.now):
+        while "media_not_removed" not in logged:
+            await asyncio.sleep(0.05)
+            logged += capsys.readouterr().out
+        await place.mend_storage()
+        while await place.index.total():  # noqa: ASYNC110  # the sweep does it by itself
+            await asyncio.sleep(0.05)
+    assert await place.files() == []
+    logged += capsys.readouterr().out
+    assert logged.count("media_not_removed") == 1
+    assert kept.id not in logged
