@@ -38,7 +38,9 @@ class MemoryServers:
 
     async def drop_server(self, platform: str, server: str, deed: Deed) -> None:
         """Remove a server's rules and budgets."""
-        self._keep(deed)
+        newest = await MemoryAudit(self.table).deeds(platform, server, limit=1)
+        if [each.action for each in newest] != [deed.action]:
+            self._keep(deed)
         self.table.rules.pop((platform, server), None)
         here = (platform, server)
         self.table.budgets = [each for each in self.table.budgets if (each.platform, each.server) != here]

@@ -58,6 +58,12 @@ def add(connection: sa.Connection, deed: Deed) -> None:
     connection.execute(sa.insert(audit).values(**columns, detail=dict(deed.detail)))
 
 
+def newest_action(connection: sa.Connection, platform: str, server: str) -> str | None:
+    """Return what was done last in a server; None where nothing was."""
+    query = _newest(platform, server, 0.0).with_only_columns(audit.c.action).limit(1)
+    return connection.execute(query).scalar_one_or_none()
+
+
 def unname(connection: sa.Connection, author: Author) -> None:
     """Give an author who is forgotten a pseudonym in what the moderation has done.
 

@@ -39,10 +39,7 @@ class ServerBook:
         """Change a server's rules; of two admins at once, the second changes what the first has set."""
 
         def work(connection: sa.Connection) -> Rules:
-            if connection.dialect.name == "postgresql":
-                # A row that is not there yet cannot be locked.
-                key = sa.func.hashtextextended(f"rules {platform} {server}".replace("\0", ""), 0)
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+            _wait_for_turn(connection, platform, server)
             before = self._reader.read(connection, platform, server)
             revised = revise(before)
             if revised is None:
@@ -79,10 +76,12 @@ class ServerBook:
         """Remove a server's rules and budgets. What its members have spent this month stays, should it come back."""
 
         def work(connection: sa.Connection) -> None:
+            _wait_for_turn(connection, platform, server)
             for table in (servers, budgets):
                 here = (table.c.platform == platform) & (table.c.server == server)
                 connection.execute(sa.delete(table).where(here))
-            audit.add(connection, deed)
+            if audit.newest_action(connection, platform, server) != deed.action:
+                audit.add(connection, deed)
 
         await self._database.run(work)
 
@@ -179,6 +178,13 @@ class _Fields:
             self.unread.add("defaults")
             return {}
         return {str(name): value for name, value in stored.items() if isinstance(value, str | int | float | bool)}
+
+
+def _wait_for_turn(connection: sa.Connection, platform: str, server: str) -> None:
+    """Let one transaction at a time decide about a server: a row that is not there yet cannot be locked."""
+    if connection.dialect.name == "postgresql":
+        key = sa.func.hashtextextended(f"rules {platform} {server}".replace("\0", ""), 0)
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 def _row(connection: sa.Connection, platform: str, server: str) -> dict[str, Any] | None:

@@ -89,7 +89,10 @@ class Servers(Protocol):
         ...
 
     async def drop_server(self, platform: str, server: str, deed: Deed) -> None:
-        """Remove a server's rules and budgets: the bot was taken out of it. Its deeds stay, with this one."""
+        """Remove a server's rules and budgets: the bot was taken out of it. Its deeds stay, with this one.
+
+        A platform may tell of it more than once: where such a deed is the newest already, there is no second one.
+        """
         ...
 
     async def note(self, name: str) -> str | None:

@@ -102,4 +102,6 @@ async def test_wrong_values_stand_at_their_fields(office: Office) -> None:
         again.values["budget_server"] = {"value": {"type": "number_input", "value": "many"}}
         await boss.submit(again, {"defaults": "enable_safety_checker = false"})
         assert sorted(again.errors) == ["budget_server", "defaults"]
-        assert again.errors["budget_server"] == "That is no sum of money: give one, such as 20."
+        assert again.errors["budget_server"] == (
+            "The budget of the server: “many” is no sum of money: give US dollars, such as 5."
+        )
