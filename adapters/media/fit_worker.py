@@ -1,8 +1,8 @@
-"""The process behind :mod:`adapters.media.fit`: encodes a video so that it weighs at most so many bytes.
+"""The process behind :mod:`adapters.media.fit`: makes a copy of a video that weighs at most so many bytes.
 
-Run as ``python -m adapters.media.fit_worker VIDEO FOLDER LIMIT``; answers with one line of JSON. x264 goes over the
-frames twice: measured on clips of 81 frames and 2 to 9 MB, what comes out is then within 4 % of what was asked for,
-where one pass held by a buffer misses by up to 8 %; at 0.5 MB it is 14 % against 33 %.
+Run as ``python -m adapters.media.fit_worker VIDEO FOLDER LIMIT SECONDS``; answers with one line of JSON. What cannot
+work, or not in that time, is known from a few frames before the video is encoded; a size that can is encoded twice at
+most.
 """
 
 import asyncio
@@ -13,20 +13,15 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from fractions import Fraction
+from dataclasses import asdict
 from pathlib import Path
 
 import av
-from av.audio.frame import AudioFrame
-from av.audio.stream import AudioStream
-from av.container import OutputContainer
-from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
+from adapters.media.encode import Order, Source, encoded, outlook, source_of
 from adapters.media.fit import MADE
 from adapters.media.likeness import likeness
-from adapters.media.videos import PyAVVideos, opened
+from adapters.media.videos import PyAVVideos
 from bot.domain.errors import BadVideo
 from bot.domain.media import Video
 from bot.ports.media import Copy
@@ -35,70 +30,55 @@ STEPS = (1.0, 0.75, 0.5)
 """The sides of the copy, as parts of the video's."""
 FLOOR = 0.02
 """Bits a pixel. Measured: with fewer, the copy at the next step is nearer to the video (PSNR and SSIM)."""
-COARSEST = 45
-"""The coarsest quantiser of x264's 51: with a coarser one nothing but blocks is left, so a video that needs it does
-not fit."""
+_TRIES = 2
 _AIM, _NEAR = 0.98, 1.25
-"""The part of the bytes that is asked for at first; up to which miss a second try is worth it. What misses by more has
-met the coarsest quantiser, and would again."""
-_SOUND_RATE = 96_000
+"""The part of the bytes that is asked for at first; up to which miss another try in the same size is worth it. What
+misses by more has met the coarsest quantiser, and would again."""
+_DOUBT = 1.15
+"""By how much a few frames may mislead about the weight of all."""
+_PASSES = 2.4
+"""How long both passes and the comparison take, in passes of the outlook."""
 _SOUND_BYTES = 12_800
 """A second of sound, its share of the file's tables included."""
 _TABLE, _ROW = 1536, 16
 """Bytes of an MP4 that are no pictures, and how many more a frame adds."""
-_THREADS, _NICENESS = 2, 5
-_STATS = "x264.log"
+_NICENESS = 5
 
 
-@dataclass(frozen=True)
-class Source:
-    """What a copy keeps of the video: ``tags`` say how its colours are stored (range, matrix, primaries, transfer)."""
-
-    path: Path
-    video: Video
-    rate: Fraction
-    time_base: Fraction
-    tags: tuple[int, int, int, int]
-    sound: bool
-
-
-@dataclass(frozen=True)
-class Order:
-    """One copy to make: its size in pixels and the bits a second of its pictures."""
-
-    size: tuple[int, int]
-    bit_rate: int
-
-
-def fitted(path: Path, folder: Path, limit: int) -> Copy:
-    """Write the copy into the folder; raise :class:`BadVideo` where the video is unfit or does not fit."""
-    source = _source(path)
-    made = folder / MADE
+def fitted(path: Path, folder: Path, limit: int, seconds: int) -> Copy:
+    """Write the copy into the folder; raise :class:`BadVideo` where it is unfit, does not fit, or not in time."""
+    source, made = source_of(path, _inspected(path)), folder / MADE
     pictures = _bytes_of_pictures(source, limit)
-    for step in STEPS if pictures > 0 else ():
-        size = _stepped(source, step)
-        if step != STEPS[-1] and pictures * 8 / (source.video.frames * size[0] * size[1]) < FLOOR:
-            continue
-        if _tried(source, size, folder, limit):
+    sizes = list(_promising(source, pictures, seconds)) if pictures > 0 else []
+    share = _AIM
+    for _ in range(_TRIES):
+        if not sizes:
+            break
+        weight = _weighed(source, sizes[0], int(pictures * share * 8 / source.video.seconds), folder)
+        if weight is not None and weight <= limit:
             copy = _inspected(made)
             if copy.frames != source.video.frames:
                 raise BadVideo(f"{copy.frames} of {source.video.frames} frames in the smaller copy")
             return Copy(copy, likeness(path, made, copy.frames))
+        if weight is not None and weight <= limit * _NEAR:
+            share *= _AIM * limit / weight
+        else:
+            sizes, share = sizes[1:], _AIM
     raise BadVideo(f"does not fit into {limit} bytes")
 
 
-def _source(path: Path) -> Source:
-    video = _inspected(path)
-    with opened(path) as (container, stream):
-        context = stream.codec_context
-        return Source(
-            path,
-            video,
-            stream.average_rate or Fraction(video.frames) / Fraction(video.seconds),
-            stream.time_base or Fraction(1, 90_000),
-            (context.color_range, context.colorspace, context.color_primaries, context.color_trc),
-            bool(container.streams.audio),
-        )
+def _promising(source: Source, pictures: float, seconds: int) -> Iterator[tuple[int, int]]:
+    """Yield the sizes in which the video may fit, the largest first."""
+    for step in STEPS:
+        size = _stepped(source, step)
+        if step != STEPS[-1] and pictures * 8 / (source.video.frames * size[0] * size[1]) < FLOOR:
+            continue
+        expected = outlook(source, size)
+        if expected.least > pictures * _DOUBT:
+            continue
+        if expected.seconds * _PASSES > seconds:
+            raise BadVideo(f"not made smaller within {seconds} s: it would take {expected.seconds * _PASSES:.0f} s")
+        yield size
 
 
 def _inspected(path: Path) -> Video:
@@ -121,85 +101,15 @@ def _stepped(source: Source, step: float) -> tuple[int, int]:
     return width, height
 
 
-def _tried(source: Source, size: tuple[int, int], folder: Path, limit: int) -> bool:
-    """Make the copy in this size, twice at most; return whether it fits."""
-    made, share = folder / MADE, _AIM
-    bits = _bytes_of_pictures(source, limit) * 8 / source.video.seconds
+def _weighed(source: Source, size: tuple[int, int], bit_rate: int, folder: Path) -> int | None:
+    """Make the copy and return its bytes; None where x264 sees that it cannot do with so few bits."""
+    order, made = Order(size, bit_rate), folder / MADE
     try:
-        _encoded(source, Order(size, int(bits * share)), folder, None)
-        for _ in range(2):
-            _encoded(source, Order(size, int(bits * share)), folder, made)
-            weight = made.stat().st_size
-            if weight <= limit:
-                return True
-            if weight > limit * _NEAR:
-                return False
-            share *= _AIM * limit / weight
-    except av.error.ExternalError:  # x264 sees beforehand that it cannot do with so few bits, and does not begin
-        return False
-    return False
-
-
-def _encoded(source: Source, order: Order, folder: Path, made: Path | None) -> None:
-    """Go over the video once: the first time (``made`` is None) only to learn where the bits are needed."""
-    with _written(made) as container:
-        pictures = _pictures(container, source, order, f"+pass{1 if made is None else 2}", folder / _STATS)
-        sound = _sound(container) if source.sound and made is not None else None
-        for frame in _frames(source.path, sound=sound is not None):
-            if isinstance(frame, VideoFrame):
-                container.mux(pictures.encode(_prepared(frame, order.size)))
-            elif sound is not None:
-                container.mux(sound.encode(frame))
-        for stream in (pictures, sound):
-            if stream is not None:
-                container.mux(stream.encode(None))
-
-
-def _written(made: Path | None) -> OutputContainer:
-    if made is None:
-        return av.open(os.devnull, "w", format="null")
-    return av.open(str(made), "w", format="mp4", options={"movflags": "+faststart"})
-
-
-def _pictures(container: OutputContainer, source: Source, order: Order, run: str, stats: Path) -> VideoStream:
-    stream = container.add_stream("libx264", rate=source.rate)
-    stream.width, stream.height = order.size
-    stream.pix_fmt = "yuv420p"
-    stream.bit_rate = order.bit_rate
-    context = stream.codec_context
-    context.time_base = source.time_base
-    context.thread_count = _THREADS
-    context.color_range, context.colorspace, context.color_primaries, context.color_trc = source.tags
-    stream.options = {
-        "preset": "medium",
-        "profile": "high",
-        "qmax": str(COARSEST),
-        "flags": run,
-        "stats": str(stats),
-    }
-    return stream
-
-
-def _sound(container: OutputContainer) -> AudioStream:
-    stream = container.add_stream("aac", rate=48_000, layout="stereo")
-    stream.bit_rate = _SOUND_RATE
-    return stream
-
-
-def _frames(path: Path, *, sound: bool) -> Iterator[VideoFrame | AudioFrame]:
-    """Yield the frames in the file's order, so that pictures and sound stay near each other in the copy too."""
-    with opened(path) as (container, stream):
-        streams = [stream, container.streams.audio[0]] if sound else [stream]
-        for frame in container.decode(*streams):
-            if isinstance(frame, (VideoFrame, AudioFrame)):
-                yield frame
-
-
-def _prepared(frame: VideoFrame, size: tuple[int, int]) -> VideoFrame:
-    """Scale the frame where it has another size, in the colours that it has; x264 chooses the key frames anew."""
-    ready = frame.reformat(*size, format="yuv420p", interpolation="LANCZOS")
-    ready.pts, ready.time_base, ready.pict_type = frame.pts, frame.time_base, 0
-    return ready
+        encoded(source, order, folder, None)
+        encoded(source, order, folder, made)
+    except av.error.ExternalError:
+        return None
+    return made.stat().st_size
 
 
 def _end_with_the_bot(folder: Path) -> None:
@@ -211,7 +121,7 @@ def _end_with_the_bot(folder: Path) -> None:
 
 def main() -> None:
     """Make the copy and say how it went; what is not ours to name ends the process with a traceback."""
-    path, folder, limit = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    path, folder, limit, seconds = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
     threading.Thread(target=_end_with_the_bot, args=(folder,), daemon=True).start()
     # Libraries may print: what they say must not mix with the answer.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -219,12 +129,13 @@ def main() -> None:
     with contextlib.suppress(OSError):
         os.nice(_NICENESS)
     try:
-        answer: dict[str, object] = asdict(fitted(path, folder, limit))
+        answer: dict[str, object] = asdict(fitted(path, folder, limit, seconds))
     except BadVideo as bad:
         answer = {"bad": bad.what}
     except (av.FFmpegError, OSError) as e:  # a full disk
         answer = {"bad": f"not made smaller: {(e.strerror or type(e).__name__).lower()}"}
     print(json.dumps(answer), file=answers, flush=True)
+    os._exit(0)  # in an orderly end, Python would trip over the thread that still reads
 
 
 if __name__ == "__main__":

@@ -242,7 +242,7 @@ async def test_a_worker_ends_with_the_bot(heavy: Path, tmp_path: Path) -> None:
     folder = tmp_path / "copy.mp4.part"
     folder.mkdir()
     worker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "adapters.media.fit_worker", heavy, folder, "300000"),
+        *(sys.executable, "-m", "adapters.media.fit_worker", heavy, folder, "300000", "60"),
         stdin=asyncio.subprocess.PIPE,
         env=os.environ,
     )
