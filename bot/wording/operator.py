@@ -22,7 +22,8 @@ FORGET_HELP = """Delete what is stored of a user's jobs on a platform.
 
 Jobs that are under way are deleted when they end. What the month has cost stays, under a pseudonym: a budget is not
 renewed by this. That a command of that id was taken, its model, times and price stay too, without its author and until
-TWEENBOT_RETENTION_DAYS are over: a platform may deliver a command twice, and it must not be paid twice."""
+TWEENBOT_RETENTION_DAYS are over: a platform may deliver a command twice, and it must not be paid twice. In the log of
+what was refused the user has a pseudonym; what the user decided as an admin stays there as it is."""
 PLATFORM_HELP, SERVER_HELP, USER_HELP = "The platform's name.", "The server's id.", "The user's id."
 ROLE_HELP, EVERYONE_HELP = "The role's id.", "Of each member."
 LIMIT_HELP = "How many."

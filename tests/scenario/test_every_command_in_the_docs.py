@@ -1,6 +1,7 @@
 """Every command in README and docs runs as it stands there, with an empty HOME and no other variable set."""
 
 import asyncio
+import csv
 import json
 import os
 import re
@@ -41,11 +42,12 @@ OVER_HTTP = [
 ]
 ON_DISCORD = "export DISCORD_TOKEN=your-token"
 DOCTOR = ".venv/bin/tweenbot doctor"
+AUDIT = ".venv/bin/tweenbot audit --since 2026-11-01 --format csv > decided.csv"
 MANIFEST = ".venv/bin/tweenbot manifest slack > slack.json"
 MANIFEST_OVER_HTTP = ".venv/bin/tweenbot manifest slack --url https://bot.example.org > slack.json"
 ON_SLACK = "export SLACK_APP_TOKEN=your-app-token SLACK_BOT_TOKEN=your-bot-token"
 CHATS = {ON_DISCORD, MANIFEST, MANIFEST_OVER_HTTP, ON_SLACK}
-RUN_BY_A_TEST = {"make demo", MAKE, AT_FAL, ENGINE, MAKE_AT_ENGINE, DOCTOR, RUN, *CHATS, *OVER_HTTP}
+RUN_BY_A_TEST = {"make demo", MAKE, AT_FAL, ENGINE, MAKE_AT_ENGINE, DOCTOR, AUDIT, RUN, *CHATS, *OVER_HTTP}
 THIS_VERY_RUN = {"make test"}
 
 
@@ -127,6 +129,15 @@ async def test_the_doctor_with_nothing_set(clone: Path) -> None:
     told = await output(DOCTOR, clone)
     assert "not set  Discord" in told
     assert "mend " not in told
+
+
+async def test_the_log_of_what_was_decided(clone: Path) -> None:
+    """A sheet with a head, and a row for what was just decided."""
+    await output(".venv/bin/tweenbot budget set 5 --server guild", clone)
+    await output(AUDIT, clone)
+    with (clone / "decided.csv").open(newline="") as file:
+        head, row = csv.reader(file)
+    assert (head[4], row[4]) == ("what", "budget_set")
 
 
 async def test_a_bot_in_a_discord_server(clone: Path) -> None:
