@@ -4,6 +4,7 @@ import io
 
 from PIL import Image, ImageEnhance, ImageFilter
 
+from adapters.media.pixels import written
 from bot.domain.media import Frame
 
 SAME = 0.01
@@ -14,7 +15,10 @@ _DIM = 0.72
 
 
 def bordered(frame: Frame, size: tuple[int, int]) -> Frame:
-    """Return the frame in the shape of ``size`` (width, height), as a JPEG no smaller than the image or the video."""
+    """Return the frame whole, in exactly ``size`` (width, height), so that nobody has to scale it again.
+
+    One of that shape comes back as it is. A PNG stays one, and keeps its pixels where it fits without being scaled.
+    """
     wanted, mine = size[0] / size[1], frame.width / frame.height
     if abs(wanted / mine - 1) <= SAME:
         return frame
@@ -22,13 +26,10 @@ def bordered(frame: Frame, size: tuple[int, int]) -> Frame:
         picture = image.convert("RGB")
     scale = min(size[0] / picture.width, size[1] / picture.height)
     inner = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    corner = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
     ground = _ground(picture, size)
-    ground.paste(
-        picture.resize(inner, Image.Resampling.LANCZOS), ((size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2)
-    )
-    buffer = io.BytesIO()
-    ground.save(buffer, "JPEG", quality=95, subsampling=0)
-    return Frame(frame.which, buffer.getvalue(), "image/jpeg", *ground.size)
+    ground.paste(picture if inner == picture.size else picture.resize(inner, Image.Resampling.LANCZOS), corner)
+    return written(frame.which, ground, lossless=frame.content_type == "image/png")
 
 
 def _ground(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -38,5 +39,8 @@ def _ground(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     factor = _SOFT / min(size)
     small = max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
     soft = picture.resize(small, Image.Resampling.BOX, (left, top, left + width, top + height))
-    soft = soft.filter(ImageFilter.GaussianBlur(2)).resize(size, Image.Resampling.BICUBIC)
+    # Grown in two steps: one alone would leave the grid of the small copy to be seen.
+    grown = max(1, size[0] // 8), max(1, size[1] // 8)
+    soft = soft.resize(grown, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(min(grown) / 8))
+    soft = soft.resize(size, Image.Resampling.BICUBIC)
     return ImageEnhance.Brightness(soft).enhance(_DIM)

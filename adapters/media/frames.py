@@ -26,7 +26,7 @@ from PIL import (
 
 from adapters.media.aside import Aside
 from adapters.media.borders import bordered
-from adapters.media.pixels import as_srgb, shrunk
+from adapters.media.pixels import as_srgb, shrunk, written
 from adapters.media.sniff import Kind, decodes_by_lines, kind_of
 from bot.domain.errors import BadImage, ImageFault, Which
 from bot.domain.media import Frame
@@ -39,8 +39,6 @@ MAX_PIXELS = 50_000_000
 """Pixels that are held at once, so at most 200 MB; for a JPEG after shrinking while it is decoded."""
 HEAVY_PIXELS = 25_000_000
 """The same for WebP and AVIF, whose decoders hold three or four copies."""
-MAX_PNG = 8_000_000
-"""Bytes; a frame without loss that would be larger goes as JPEG."""
 DEADLINE = 60.0
 
 _READERS: dict[Kind, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
@@ -142,10 +140,7 @@ class _Intake:
 
     def _encoded(self, frame: Image.Image, *, lossless: bool) -> Frame:
         frame.info = {}  # the writers would carry a profile, a comment or a resolution over
-        data = _png(frame) if lossless else b""
-        if not data or len(data) > MAX_PNG:
-            return Frame(self._which, _jpeg(frame), "image/jpeg", *frame.size)
-        return Frame(self._which, data, "image/png", *frame.size)
+        return written(self._which, frame, lossless=lossless)
 
     @contextmanager
     def _damage_named(self, kind: Kind) -> Iterator[None]:
@@ -197,15 +192,3 @@ def _is_lossless(kind: Kind, image: Image.Image, data: bytes) -> bool:
     if kind is Kind.TIFF:
         return image.info.get("compression") not in ("jpeg", "tiff_jpeg", "webp")
     return kind in (Kind.PNG, Kind.GIF, Kind.BMP)
-
-
-def _png(frame: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    frame.save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def _jpeg(frame: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    frame.save(buffer, "JPEG", quality=95, subsampling=0)
-    return buffer.getvalue()

@@ -9,6 +9,11 @@ from typing import Any
 
 from PIL import Image, ImageCms
 
+from bot.domain.errors import Which
+from bot.domain.media import Frame
+
+MAX_PNG = 8_000_000
+"""Bytes; a frame without loss that would be larger goes as JPEG."""
 _BAND = 128
 _PLAIN = ("L", "RGB", "CMYK")
 
@@ -64,3 +69,15 @@ def as_srgb(image: Image.Image, profile: object) -> Image.Image:
         return image.convert("RGB")
     assert isinstance(converted, Image.Image)
     return converted
+
+
+def written(which: Which, picture: Image.Image, *, lossless: bool) -> Frame:
+    """Return the picture as a file: a PNG where nothing is to be lost and that is not too heavy, else a JPEG."""
+    buffer = io.BytesIO()
+    if lossless:
+        picture.save(buffer, "PNG")
+        if buffer.tell() <= MAX_PNG:
+            return Frame(which, buffer.getvalue(), "image/png", *picture.size)
+        buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=95, subsampling=0)
+    return Frame(which, buffer.getvalue(), "image/jpeg", *picture.size)

@@ -6,7 +6,8 @@ import random
 import pytest
 from PIL import Image
 
-from adapters.media.frames import LONG_SIDE, MAX_PNG, PillowFrames
+from adapters.media.frames import LONG_SIDE, PillowFrames
+from adapters.media.pixels import MAX_PNG
 from bot.domain.errors import BadImage
 from bot.domain.media import Frame
 from tests.bad_images import COLOURS, IMAGES, SECRETS, jpeg_with_secrets, noise, plain, quarters, saved, turned
