@@ -58,6 +58,7 @@ bench: .venv/dev  ## The figures: the generator and the fal path, each beside th
 	$(BIN)/python -m bench.durable
 	$(BIN)/python -m bench.links
 	$(BIN)/python -m bench.expectation
+	$(BIN)/python -m bench.delivery
 
 .PHONY: fix
 fix: .venv/dev  ## Format, and mend what ruff can mend

@@ -1,13 +1,12 @@
 """An outside that costs nothing, for the benchmark of what durability costs."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from adapters.fal.provider import FalProvider
 from bot.domain.card import Card
 from bot.domain.job import Job
-from bot.domain.media import Frame, Video
-from bot.ports import Attachments
+from bot.domain.media import Frame
+from bot.ports import Attachments, Parcel
 from tests.fakes import FakeFiles
 
 
@@ -23,10 +22,13 @@ class QuietChannel:
     async def show(self, card: Card) -> None:
         """Do nothing."""
 
-    async def bring(self, job: Job, path: Path) -> None:
+    async def limit(self) -> None:
+        """There is none."""
+
+    async def bring(self, job: Job, parcel: Parcel) -> None:
         """Do nothing: nobody looks."""
 
-    async def post(self, job: Job, video: Video, path: Path) -> None:
+    async def post(self, job: Job, parcel: Parcel) -> None:
         """Do nothing."""
 
     async def posted(self, job: Job) -> bool:  # noqa: ARG002

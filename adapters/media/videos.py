@@ -82,7 +82,7 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
             context: VideoCodecContext | None = stream.codec_context
             if context is None or context.name != "h264":
                 raise BadVideo(f"{'another codec' if context is None else context.name} instead of h264")
-            if stream.width * stream.height > MAX_PIXELS:
+            if not 0 < stream.width * stream.height <= MAX_PIXELS:
                 raise BadVideo(f"{stream.width} x {stream.height} pixels")
             context.options = {**_BOUNDS}
             yield container, stream
@@ -115,6 +115,18 @@ def counted(container: InputContainer, stream: VideoStream, until: float) -> int
     return sum(1 for packet in in_time(container.demux(stream), until) if packet.size)
 
 
+def _indexed(stream: VideoStream, size: int) -> int | None:
+    """Count the frames by the file's own table, where that has all of them and each lies inside the file.
+
+    Reading a file of 100 MB takes a tenth of the time that it takes to bring it here and on.
+    """
+    entries = stream.index_entries
+    if not stream.frames or len(entries) != stream.frames:
+        return None
+    inside = all(entry.pos >= 0 and entry.pos + entry.size <= size for entry in entries)
+    return len(entries) if inside else None
+
+
 def _one_of(path: Path, until: float, *, at_end: bool) -> VideoFrame:
     with opened(path) as (container, stream):
         frame = _decoded(container, stream, until, at_end=at_end)
@@ -128,7 +140,7 @@ def _inspected(path: Path, until: float) -> Video:
     if size == 0:
         raise BadVideo("no file" if not path.is_file() else "an empty file")
     with opened(path) as (container, stream):
-        packets = counted(container, stream, until)
+        packets = _indexed(stream, size) or counted(container, stream, until)
         if stream.frames and packets != stream.frames:
             raise BadVideo(f"{packets} of {stream.frames} frames")
         first = _decoded(container, stream, until, at_end=False)

@@ -138,7 +138,7 @@ async def test_what_goes_on_after_a_link(office: Office) -> None:
         office.slack.script(ASK, Error("file_upload_size_restricted"))
         await linked(office, card, job)
         form = await (await office.ann.click(card, "Continue")).modal()
-        await office.ann.submit(form, {"end": File("b.png", office.end.data), "Prompt": "on it goes"})
+        await office.ann.submit(form, {"end": File("b.png", office.end.data), "prompt": "on it goes"})
         following = await office.fal.next_job()
         start = office.fal.uploads[str(following.arguments["start_image_url"]).rpartition("/")[2]]
         # A PNG's width and height: the video's, which the first photograph has not.
