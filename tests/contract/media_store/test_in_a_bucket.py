@@ -116,7 +116,7 @@ async def _reading(place: InBucket, kept: Kept) -> AsyncIterator[aiohttp.ClientR
     routes = MediaServer(place.index, place.storage, lambda: place.now).routes()
     async with (
         serve_http(routes, Address(), healthy) as address,
-        aiohttp.ClientSession(read_bufsize=2**16) as http,
+        aiohttp.ClientSession(read_bufsize=2**16, timeout=aiohttp.ClientTimeout(20)) as http,
         http.get(f"{address.url}/v/{kept.id}.mp4") as answer,
     ):
         yield answer
