@@ -179,6 +179,15 @@ async def test_a_frame_larger_than_4k_is_refused(doors: list[Door], tmp_path: Pa
     assert said <= {"4096 x 2320 pixels", "not an MP4, or a damaged one"}
 
 
+async def test_a_video_of_no_size_is_refused(doors: list[Door], tmp_path: Path) -> None:
+    """A table without frames, and without a word on how large they would be: there is nothing to divide by."""
+    data = fragmented(tmp_path / "v.mp4")
+    table = put(data[: data.index(b"moof") - 4], b"avc1", 24, 0).replace(b"avcC", b"skip")
+    path = tmp_path / "sizeless.mp4"
+    path.write_bytes(table)
+    assert await refused_by_all(doors, path) == {"0 x 0 pixels"}
+
+
 async def test_a_size_that_grows_within_the_file_is_refused(tmp_path: Path) -> None:
     """Forty small pictures, then one that says of itself to be more than any decoder may hold."""
     small, big = write(tmp_path / "small.mp4", 40, (64, 48)), write(tmp_path / "big.mp4", 1, (4096, 2320))
