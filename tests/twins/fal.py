@@ -16,7 +16,8 @@ wrong key, the key on a file, a body or header that is not as fal wants it (``fa
 finishes each job by the clock. What can be set: ``fal.video``, the file of a finished job, or ``fal.video_file``,
 where a heavy one lies; ``fal.units``, its billed units (None: not said); ``fal.replays_logs``, whether a new stream
 starts with all logs; ``fal.names_urls_at``, another address for the URLs of a submit's answer; ``fal.tells_length`` and
-``fal.drips``, whether a file says how long it is, and whether it comes byte by byte; ``fal.history_page``, how many requests a page of the history holds;
+``fal.drips``, whether a file says how long it is, and whether it comes byte by byte; ``fal.history_page``, how many
+requests a page of the history holds;
 ``fal.webhooks`` (``fal_webhooks``), who signs and posts the end of each job that asks for it; ``fal.faults``
 (``fal_faults``), what goes wrong by chance.
 
