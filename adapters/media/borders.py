@@ -6,9 +6,8 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from adapters.media.pixels import written
 from bot.domain.media import Frame
+from bot.domain.mend import same_shape
 
-SAME = 0.01
-"""How far two shapes may differ and still be the same: less than a pixel or two of a border."""
 _SOFT = 24
 """Pixels of the blurred copy's shorter side: nothing of the image's own shapes is left in it."""
 _DIM = 0.72
@@ -19,8 +18,7 @@ def bordered(frame: Frame, size: tuple[int, int]) -> Frame:
 
     One of that shape comes back as it is. A PNG stays one, and keeps its pixels where it fits without being scaled.
     """
-    wanted, mine = size[0] / size[1], frame.width / frame.height
-    if abs(wanted / mine - 1) <= SAME:
+    if same_shape(frame.size, size):
         return frame
     with Image.open(io.BytesIO(frame.data), formats=("PNG", "JPEG")) as image:
         picture = image.convert("RGB")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.domain.card import Action
 from bot.domain.job import Job
+from bot.domain.model import NATIVE_TOLERANCE
 from bot.domain.request import Fit, TweenRequest
 
 SHAPES: Mapping[Action, str] = {Action.WIDE: "16:9", Action.TALL: "9:16", Action.SQUARE: "1:1"}
@@ -19,6 +20,11 @@ def cut_away(image: tuple[int, int], video: tuple[int, int]) -> float:
     """Return the share (0..1) of an image of (width, height) that a centre crop to the video's shape removes."""
     mine, wanted = image[0] / image[1], video[0] / video[1]
     return 1 - min(mine, wanted) / max(mine, wanted)
+
+
+def same_shape(image: tuple[int, int], video: tuple[int, int]) -> bool:
+    """Whether an image of (width, height) needs no borders in a video: 16:9 counts as 832 x 480."""
+    return abs((video[0] / video[1]) / (image[0] / image[1]) - 1) <= NATIVE_TOLERANCE
 
 
 def enlarged(image: tuple[int, int], video: tuple[int, int], fit: Fit) -> float:

@@ -66,6 +66,12 @@ def test_an_image_of_the_videos_shape_is_left_alone(given: tuple[int, int]) -> N
     assert bordered(frame, WIDE) is frame
 
 
+def test_a_wide_image_is_left_alone_in_the_models_own_wide_size() -> None:
+    """832 x 480 is not quite 16:9: the model crops a fortieth of it, where borders would be a line above and below."""
+    frame = frame_of(scene((320, 180)))
+    assert bordered(frame, (832, 480)) is frame
+
+
 @pytest.mark.parametrize(("given", "size"), [(TALL, WIDE), (WIDE, TALL)])
 def test_the_borders_are_soft_and_darker_than_the_image(given: tuple[int, int], size: tuple[int, int]) -> None:
     """They have the image's colours, none of its shapes, and do not draw the eye: no step between two pixels."""
