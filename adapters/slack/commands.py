@@ -17,6 +17,7 @@ from adapters.slack.admin import Admin
 from adapters.slack.buttons import PREFIX, action_of
 from adapters.slack.errors import LIBRARY, code_of
 from adapters.slack.forms import CALLBACK, MORE, About, Forms, errors_of, images_among
+from adapters.slack.linked import LinkedImages, file_id, links_in, without
 from adapters.slack.locales import Locales
 from adapters.slack.pressed import Presses, refusal, say
 from adapters.slack.take import Ask, Seat, Taker
@@ -38,7 +39,10 @@ Payload = Mapping[str, Any]
 class Commands:
     """Hears everything, and hands it on."""
 
-    def __init__(self, desk: Desk, taker: Taker, forms: Forms, presses: Presses, admin: Admin) -> None:
+    def __init__(
+        self, desk: Desk, taker: Taker, forms: Forms, presses: Presses, admin: Admin, linked: LinkedImages
+    ) -> None:
+        self._linked = linked
         self._desk = desk
         self._taker = taker
         self._forms = forms
@@ -113,7 +117,7 @@ class Commands:
             await say(client, about.seat, refusal(error), respond)
 
     async def mentioned(self, body: Payload, event: Payload, client: AsyncWebClient) -> None:
-        """A mention with two images and a prompt, in a channel or a thread."""
+        """A mention with two images, or links to them, and a prompt, in a channel or a thread."""
         if event.get("bot_id") or "user" not in event:
             return
         await self._asked_in_words(body, event, client)
@@ -130,17 +134,26 @@ class Commands:
         if not seat.thread:
             # The card goes under the message that asked for it.
             seat = Seat(seat.team, seat.enterprise, seat.user, seat.channel, str(event["ts"]))
-        prompt = re.sub(r"<@[^>]+>", " ", str(event.get("text") or "")).strip()
-        images = images_among(seat, event.get("files") or [])
-        if len(images) < 2:
-            await say(client, seat, words.HELP if not images else words.ONE_IMAGE)
+        text = re.sub(r"<@[^>]+>", " ", str(event.get("text") or ""))
+        images = images_among(seat, event.get("files") or [])[:2]
+        links = links_in(text)[: 2 - len(images)]
+        if len(images) + len(links) < 2:
+            await say(client, seat, words.ONE_IMAGE if images or links else words.HELP)
             return
+        prompt = words.unescaped(without(links, text).strip())
         # A message's own id: one that is edited, or told of again, is the same command.
-        ask = Ask(f"{seat.channel}:{event['ts']}", images[0], images[1], words.unescaped(prompt))
+        id_ = f"{seat.channel}:{event['ts']}"
         try:
-            await self._taker.post_card(await self._taker.accept(seat, ask))
+            if links and await self._taker.has(seat, id_):
+                return
+            async with self._linked.brought(client, seat, links) as brought:
+                start, end = [*images, *brought]
+                ask = Ask(id_, start, end, prompt, brought=tuple(map(file_id, brought)))
+                job = await self._taker.accept(seat, ask)
         except TweenError as error:
             await say(client, seat, refusal(error))
+            return
+        await self._taker.post_card(job)
 
     async def submitted(self, ack: AsyncAck, view: Payload) -> None:
         """The form: stored, then acknowledged, then shown. What is wrong stands at its fields, and it stays open."""

@@ -10,9 +10,11 @@ from adapters.slack.attachments import SlackAttachments
 from adapters.slack.clients import Clients, Tokens
 from adapters.slack.commands import Commands
 from adapters.slack.connection import Connection
+from adapters.slack.files import Uploader
 from adapters.slack.forms import Forms
 from adapters.slack.installs import Installs
 from adapters.slack.leave import Leavings
+from adapters.slack.linked import Door, LinkedImages
 from adapters.slack.outside import Outside
 from adapters.slack.pressed import Presses
 from adapters.slack.take import NAME, Taker
@@ -28,7 +30,7 @@ from bot.ports import JobStore, LastFrames, MediaStore, Previews
 class Tools:
     """The ports that the adapter is given. ``room`` is a folder for files under way.
 
-    ``media`` has the videos that came by a link; None where there are no links.
+    ``media`` has the videos that came by a link; None where there are no links. ``door`` fetches images by link.
     """
 
     store: JobStore
@@ -36,6 +38,7 @@ class Tools:
     last_frames: LastFrames
     media: MediaStore | None
     office: Office
+    door: Door
     room: Path
 
 
@@ -64,4 +67,5 @@ class SlackPlatform:
         Leavings(self._tools.office, installs).add_to(app)
         taker, forms = Taker(self._outside, desk), Forms(model, desk)
         admin = Admin(model, self._tools.office, self._outside.session)
-        Commands(desk, taker, forms, Presses(desk, taker, forms), admin).add_to(app)
+        linked = LinkedImages(self._tools.door, Uploader(self._outside.session))
+        Commands(desk, taker, forms, Presses(desk, taker, forms), admin, linked).add_to(app)

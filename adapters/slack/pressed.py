@@ -130,7 +130,9 @@ class Presses:
             await tell(chat.NOT_OVER)
             return
         place = job.place
-        files = [client.files_delete(file=place[name]) for name in ("file", "picture") if name in place]
+        brought = place.get("fetched", "").split()
+        ids = [*(place[name] for name in ("file", "picture") if name in place), *brought]
+        files = [client.files_delete(file=each) for each in ids]
         messages = [
             client.chat_delete(channel=place["channel"], ts=place[name])
             for name in ("line", "post", "message")

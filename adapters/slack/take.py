@@ -57,7 +57,10 @@ class Seat:
 
 @dataclass(frozen=True)
 class Ask:
-    """What somebody asks for. ``id`` is unique to the event that brought it; ``broadcast``: in the channel, too."""
+    """What somebody asks for. ``id`` is unique to the event that brought it; ``broadcast``: in the channel, too.
+
+    ``brought`` are the ids of files that the bot has put into Slack for it, which go when its job is deleted.
+    """
 
     id: str
     start: ImageRef
@@ -65,6 +68,7 @@ class Ask:
     prompt: str
     options: Mapping[str, object] = field(default_factory=dict)
     broadcast: bool = False
+    brought: tuple[str, ...] = ()
 
 
 class Taker:
@@ -74,11 +78,17 @@ class Taker:
         self._outside = outside
         self._desk = desk
 
+    async def has(self, seat: Seat, id_: str) -> bool:
+        """Whether what an event asks for is stored already."""
+        return await self._desk.shown(_job_id(seat, id_)) is not None
+
     async def accept(self, seat: Seat, ask: Ask) -> Job:
         """Store the job; raises what :meth:`Desk.accept` does, and then nothing is stored."""
         where = Where((seat.channel,))
         command = Command(job_id(seat, ask), seat.author, ask.start, ask.end, ask.prompt, ask.options, where=where)
         place = seat.place | ({"broadcast": "1"} if ask.broadcast else {})
+        if ask.brought:
+            place["fetched"] = " ".join(ask.brought)
         # Before it is stored: whoever carries it then waits for the card that is about to be posted here.
         self._outside.cards.begin(command.id)
         try:
@@ -105,4 +115,8 @@ class Taker:
 
 def job_id(seat: Seat, ask: Ask) -> str:
     """Return the id of the job that an ask makes."""
-    return f"{NAME}:{seat.team}:{ask.id}"
+    return _job_id(seat, ask.id)
+
+
+def _job_id(seat: Seat, id_: str) -> str:
+    return f"{NAME}:{seat.team}:{id_}"

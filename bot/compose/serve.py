@@ -198,7 +198,7 @@ async def _faces(
         # As above.
         from bot.compose.slack import slack_face  # noqa: PLC0415
 
-        faces.append(slack_face(stack, settings, way, model, database, jobs))
+        faces.append(await slack_face(stack, settings, way, model, database, jobs))
     return faces
 
 

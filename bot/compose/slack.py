@@ -7,12 +7,14 @@ from pydantic import SecretStr
 
 from adapters.media.last_frame import PyAVLastFrames
 from adapters.media.preview import PillowPreviews
+from adapters.media.sniff import Kind, kind_of
 from adapters.slack import http
 from adapters.slack.authorize import Installed, OneWorkspace
 from adapters.slack.clients import OneToken
 from adapters.slack.connection import Connection
 from adapters.slack.install import InstallFlow, install_flow
 from adapters.slack.installs import Installs
+from adapters.slack.linked import Door
 from adapters.slack.platform import SlackPlatform, Tools
 from adapters.slack.take import NAME
 from adapters.store.database import Database
@@ -20,9 +22,11 @@ from adapters.store.vault import StoredVault
 from adapters.web.server import Route
 from bot.compose.face import Face
 from bot.compose.media import media_store
+from bot.compose.moderation import guarded_links
 from bot.compose.outside import prepare
 from bot.compose.slack_way import Way
 from bot.compose.storage import office_of
+from bot.domain.errors import BadImage, Which
 from bot.domain.model import Model
 from bot.flow.desk import Desk
 from bot.flow.office import Admin, Office
@@ -30,13 +34,13 @@ from bot.ports import JobStore
 from config.settings import Settings
 
 
-def slack_face(
+async def slack_face(
     stack: AsyncExitStack, settings: Settings, way: Way, model: Model, database: Database, jobs: JobStore
 ) -> Face:
     """Open Slack, in the way that the settings name."""
     connection = Connection(None if settings.slack_api_url is None else str(settings.slack_api_url))
     office = office_of(settings, model, database, jobs)
-    tools = _tools(stack, settings, database, office, jobs)
+    tools = await _tools(stack, settings, database, office, jobs)
     host = settings.slack_api_url.host if settings.slack_api_url else None
     own_hosts = frozenset({host} if host else ())
     if way in (Way.OAUTH, Way.CARRY_MANY):
@@ -49,7 +53,9 @@ def slack_face(
     return _of_one(connection, platform, token, settings, way, model)
 
 
-def _tools(stack: AsyncExitStack, settings: Settings, database: Database, office: Office, jobs: JobStore) -> Tools:
+async def _tools(
+    stack: AsyncExitStack, settings: Settings, database: Database, office: Office, jobs: JobStore
+) -> Tools:
     room = settings.data_dir / "work"
     prepare(room)
     return Tools(
@@ -58,8 +64,16 @@ def _tools(stack: AsyncExitStack, settings: Settings, database: Database, office
         last_frames=stack.enter_context(closing(PyAVLastFrames())),
         media=media_store(stack, settings, database),
         office=office,
+        door=Door(await guarded_links(stack, settings), _look, settings.max_image_bytes),
         room=room,
     )
+
+
+def _look(which: Which, data: bytes) -> None:
+    """Raise :class:`BadImage` for what is no image, by how it begins."""
+    kind = kind_of(data)
+    if not isinstance(kind, Kind):
+        raise BadImage(which, *kind)
 
 
 def _of_one(

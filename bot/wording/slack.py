@@ -26,7 +26,7 @@ NEW, REFRESH, FORGET = "New video", "Refresh", "Delete my data"
 HELP = (
     "• `/tween` opens a form: a first image, a last image, and what happens in between.\n"
     "• *Tween these images* in a message's menu takes the first two images of that message.\n"
-    "• Mention me with two images and a sentence, in a channel or a thread, or send them to me here.\n"
+    "• Mention me with two images, or their links, and a sentence, in a channel or a thread, or write it to me here.\n"
     "• `/tween jobs` lists your jobs, `/tween usage` shows your budget.\n"
     "• Admins set the workspace's rules with `/tween admin`; `/tween admin log` shows what they decided."
 )

@@ -5,28 +5,20 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from tests.scenario.at_fal import at
 from tests.scenario.bot import running
 from tests.scenario.check import checking
+from tests.scenario.pictures import ALLOWED, pictures_served
 from tests.scenario.tweenbot import EXAMPLES, ended, started
 from tests.twins.fal import FalTwin
-
-HOST = "127.0.0.2"
-ALLOWED = {"TWEENBOT_LINKS_ALLOW": f"{HOST}/32"}
 
 
 @pytest.fixture
 async def pictures() -> AsyncIterator[str]:
-    """Serve the example frames on an address that a bot may be allowed to reach; return where they are."""
-    app = web.Application()
-    app.router.add_static("/", EXAMPLES)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, HOST, 0).start()
-    yield f"http://{HOST}:{runner.addresses[0][1]}"
-    await runner.cleanup()
+    """Where pictures are."""
+    async with pictures_served() as where:
+        yield where
 
 
 async def sent(url: str, start: str, end: str) -> tuple[int, str]:
