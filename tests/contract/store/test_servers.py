@@ -71,7 +71,7 @@ async def test_a_change_begins_with_what_stands(database: Database) -> None:
 async def test_a_change_and_its_deed_are_there_together_or_not_at_all(database: Database) -> None:
     """A deed that cannot be written takes the change back; a change that is refused, or is none, leaves no deed."""
     book, log = ServerBook(database), StoredAudit(database)
-    unwritable = replace(DEED, detail={"x": object()})  # type: ignore[dict-item]  # what no column holds
+    unwritable = replace(DEED, action="unwritable", detail={"x": object()})  # type: ignore[dict-item]  # what no column holds
     budget = Budget("discord", "guild", "everyone", "", Decimal(5))
     await set_rules(database, "discord", "guild", RULES)
     with pytest.raises((TypeError, sa.exc.StatementError)):
