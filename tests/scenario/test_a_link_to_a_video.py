@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.media_store.disk import DiskStorage
+from adapters.media_store.s3 import Bucket, BucketStorage
 from adapters.media_store.shelf import MediaShelf, Room
 from adapters.store.database import Database, url_of
 from adapters.store.media_index import StoredMediaIndex
@@ -23,6 +24,7 @@ from bot.ports import Kept
 from tests.scenario.at_fal import at
 from tests.scenario.bot import Bot, running
 from tests.twins.fal import FalTwin
+from tests.twins.s3 import S3Twin
 
 PUBLIC = "https://bot.example"
 DATA = Random(7).randbytes(3_000_000)
@@ -131,6 +133,29 @@ async def test_other_peoples_clients_read_parts(tmp_path: Path, database: Databa
         await curl("--etag-save", tag, "-o", half, url)
         told = await curl("--etag-compare", tag, "-o", half, "-w", "%{http_code} %{size_download}", url)
         assert told == b"304 0"
+
+
+async def test_it_opens_from_a_bucket(tmp_path: Path, database: Database) -> None:
+    """Where the operator names one, whichever process put it there; nothing lies in the data folder."""
+    path = tmp_path / "video.mp4"
+    path.write_bytes(DATA)
+    async with S3Twin().running() as s3:
+        bucket = Bucket("bucket", s3.url, "eu-central-1", "twin-key-id", "twin-secret")
+        shelf = MediaShelf(StoredMediaIndex(database), BucketStorage(bucket), PUBLIC, Room(3600.0, 10**9, 10**9))
+        kept = await shelf.keep("e1", path)
+        env = {
+            "TWEENBOT_S3_BUCKET": "bucket",
+            "TWEENBOT_S3_ENDPOINT": s3.url,
+            "AWS_ACCESS_KEY_ID": "twin-key-id",
+            "AWS_SECRET_ACCESS_KEY": "twin-secret",
+            "AWS_REGION": "eu-central-1",
+        }
+        async with bot_in(tmp_path, **env) as bot:
+            assert await got(bot, kept) == (200, DATA)
+            assert await got(bot, kept, Range="bytes=999990-1000009") == (206, DATA[999_990:1_000_010])
+            await shelf.drop("e1")
+            assert (await got(bot, kept))[0] == 410
+    assert not (tmp_path / ".tweenbot" / "media").exists()
 
 
 async def test_no_address_is_in_the_log(tmp_path: Path, database: Database) -> None:
