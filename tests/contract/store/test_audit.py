@@ -1,16 +1,23 @@
 """What was decided is written down once, is never changed, and is read back page by page, newest first."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from adapters.store.audit import BATCH, StoredAudit, purge
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
 from adapters.store.tables import audit
+from bot.compose import serve
 from bot.domain.request import Author
 from bot.ports import MODERATION, OPERATOR, Deed, pseudonym
+from config.settings import Settings
 from tests.contract.store.stored import ANN, MODELS
 
 SET = Deed(
@@ -106,6 +113,20 @@ async def test_deeds_go_when_their_time_is_over(database: Database) -> None:
     assert await purge(database, JOINED.at) == BATCH + 2
     assert await StoredAudit(database).deeds() == [JOINED]
     assert await purge(database, JOINED.at) == 0
+
+
+async def test_the_bots_cleaning_takes_them(
+    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """After the days that the operator has set, whatever ended jobs are kept for."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TWEENBOT_AUDIT_DAYS", "30")
+    now = time.time()
+    kept, gone = (replace(SET, at=now - days * 86400) for days in (29, 31))
+    log = await _written(database, gone, kept)
+    nobody: Any = SimpleNamespace(advance=None, ring=None, ready=None, is_parked=None)
+    await serve._driven(Settings(), database, Jobs(database, MODELS, None), nobody, []).purge()
+    assert await log.deeds() == [kept]
 
 
 async def test_details_that_cannot_be_read_are_none(database: Database) -> None:
