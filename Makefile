@@ -51,6 +51,10 @@ chaos: .venv/dev  ## 200 jobs while the bot is killed 60 times and all services 
 	$(BIN)/python -m tests.chaos --jobs 200 --kills 60 --database sqlite
 	$(BIN)/python -m tests.chaos --jobs 200 --kills 60 --database postgres --freezes 2
 
+.PHONY: fuzz
+fuzz: .venv/dev  ## 100,000 hostile images and 10,000 hostile videos through the code that opens them
+	$(BIN)/python -m tests.fuzz --images 100000 --videos 10000
+
 .PHONY: bench
 bench: .venv/dev  ## The figures: the generator and the fal path, each beside the naive way; what durability costs; how true expected times are
 	$(BIN)/python -m bench.generator
