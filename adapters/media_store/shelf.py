@@ -74,7 +74,7 @@ class MediaShelf:
                         piece = await content.read(first, min(PIECE, content.size - first))
                         await asyncio.to_thread(file.write, piece)
         except (NotStored, OSError) as error:
-            raise NotKept(error.said if isinstance(error, NotStored) else error.strerror or str(error)) from error
+            raise NotKept(error.said if isinstance(error, NotStored) else _said(error)) from error
         return True
 
     async def drop(self, job_id: str) -> None:
@@ -124,4 +124,8 @@ def _size(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError as error:
-        raise NotKept((error.strerror or type(error).__name__).lower()) from error
+        raise NotKept(_said(error)) from error
+
+
+def _said(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()

@@ -19,10 +19,18 @@ from bot.wording import delivery as words
 log = structlog.get_logger()
 
 FLOOR = 0.80
-"""The structural similarity below which a copy is no stand-in for its video."""
+"""The structural similarity below which a copy is no stand-in for its video.
+
+Looked at, a painted landscape with grain that a camera passes by: at 0.94 and 0.91 the grain is gone and nothing else,
+at 0.87 edges are soft and grass is smooth; lower than 0.86 none came, not even at a four hundredth of its bytes. What
+is nothing but noise came out at 0.58, and looks like another video.
+"""
 HOPELESS = 20
-"""A copy of less than this part of its video's bytes is not tried where a link can be had: it takes minutes, and comes
-out below the floor."""
+"""A copy of less than this part of its video's bytes is not tried where a link can be had.
+
+Making one means to decode the video several times, at about 4 MB a second in all (60 MB: 14 s on two cores); the link
+is there at once.
+"""
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,9 @@ def told(delivery: Delivery | None, video: Video) -> str | None:
             smaller = f"{size(delivery.bytes)} of {size(video.bytes)}"
             return f"Made smaller for this channel: {smaller}. The original is behind a link until {day(until)}."
         case Delivery(way="link", until=float() as until):
-            return f"Too heavy for this channel ({size(video.bytes)}): it came by a link, until {day(until)}."
+            return (
+                f"This channel does not take it as a file ({size(video.bytes)}): it came by a link, until {day(until)}."
+            )
         case _:
             return None
 

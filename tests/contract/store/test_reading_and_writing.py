@@ -10,11 +10,12 @@ from types import MappingProxyType
 
 import pytest
 
+from adapters.store.codec_states import encode_state
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
 from bot.domain.card import Tone
 from bot.domain.errors import BadImage, Charge, Defect, Fault, ImageFault, TweenError, Unreadable
-from bot.domain.job import Cancelled, Failed, Job, State
+from bot.domain.job import Cancelled, Delivery, Failed, Job, Posting, State
 from bot.domain.progress import Progress
 from bot.flow.card import CardMaker
 from bot.wording.refusals import explain
@@ -35,6 +36,7 @@ from tests.contract.store.stored import (
     job,
 )
 
+COPY = Delivery("copy", 9_800_000, 0.93, "0123456789abcdef", 1_798_243_200.0)
 SAMPLES: dict[str, object] = {
     "faults": (
         Fault("seed", "range", float("inf"), MappingProxyType({"type": "integer", "minimum": 0, "maximum": 5.5})),
@@ -94,6 +96,8 @@ async def _restored(database: Database, state: State, job_id: str = "e1") -> Job
         (POSTING, replace(POSTING, outcome=replace(POSTING.outcome, video_url=""))),
         (DELIVERED, DELIVERED),
         (replace(DELIVERED, seed=2**70, cost=None), replace(DELIVERED, seed=2**70, cost=None)),
+        (replace(DELIVERED, delivery=COPY), replace(DELIVERED, delivery=COPY)),
+        (replace(DELIVERED, delivery=Delivery("as it is", 3)), replace(DELIVERED, delivery=Delivery("as it is", 3))),
         (Cancelled(Charge.BILLED), Cancelled(Charge.BILLED)),
         (UNCLEAR, UNCLEAR),
     ],
@@ -101,6 +105,24 @@ async def _restored(database: Database, state: State, job_id: str = "e1") -> Job
 async def test_each_state_comes_back(database: Database, state: State, stored: State) -> None:
     """What a state holds is what it holds after a restart, but for links and images, which are made anew."""
     assert (await _restored(database, state)).state == stored
+
+
+async def test_the_way_of_a_video_is_known_after_a_crash(database: Database) -> None:
+    """It is written down with the intent to post it, for the message alone does not tell."""
+    restored = await _restored(database, replace(POSTING, delivery=COPY))
+    assert isinstance(restored.state, Posting)
+    assert restored.state.delivery == COPY
+
+
+@pytest.mark.parametrize("delivery", [None, {"way": "by pigeon", "bytes": 5}, "a copy"])
+async def test_a_way_that_this_version_does_not_know_loses_no_job(database: Database, delivery: object) -> None:
+    """An older version wrote none, a newer one may know others: the job is delivered all the same."""
+    store = Jobs(database, MODELS, "n1")
+    await claimed(store, "e1", state=DELIVERED)
+    await change(database, "e1", detail={**encode_state(DELIVERED), "delivery": delivery})
+    restored = await store.load("e1")
+    assert restored is not None
+    assert restored.state == DELIVERED
 
 
 async def test_a_whole_job_comes_back(database: Database) -> None:

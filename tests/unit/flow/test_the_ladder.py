@@ -98,7 +98,7 @@ async def test_a_copy_that_looks_bad_is_a_link_instead(rungs: Rungs) -> None:
     assert parcel.delivery == Delivery("link", WEIGHT, None, "e1", UNTIL)
     assert (parcel.file, parcel.animation, parcel.poster) == (None, b"gif of " + VIDEO, None)
     assert rungs.stage.channel.cards[-1].notices == (
-        "Too heavy for this channel (1 kB): it came by a link, until 26 December.",
+        "This channel does not take it as a file (1 kB): it came by a link, until 26 December.",
     )
 
 
