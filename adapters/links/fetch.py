@@ -154,6 +154,8 @@ class GuardedLinks:
 def _unconnected(error: aiohttp.ClientConnectorError) -> Unreached:
     if isinstance(error.os_error, NotPublic):
         return Unreached(words.NOT_PUBLIC)
+    if isinstance(error, aiohttp.ClientSSLError):
+        return Unreached(words.BAD_CERTIFICATE)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return Unreached(words.UNKNOWN_HOST, is_lost=True)
     return Unreached(words.UNREACHED, is_lost=True)

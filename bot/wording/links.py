@@ -11,6 +11,7 @@ BAD_NUMBER = "its link's host is a number: write the address as four decimal num
 BAD_PORT = "its link has a port that is not taken: 80, 443 and those from 1024 on are"
 NOT_PUBLIC = "its link leads to an address that is not public, and that TWEENBOT_LINKS_ALLOW does not name"
 UNKNOWN_HOST = "its link's host is not known"
+BAD_CERTIFICATE = "its link's host has no certificate that holds for it"
 UNREACHED = "its link's host does not answer"
 TOO_SLOW = "its link takes too long"
 BROKE_OFF = "its link's answer is broken or breaks off"

@@ -1,6 +1,7 @@
 """A small internet on loopback: hosts at addresses of their own, a name server, and a fetcher that may reach some."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -70,10 +71,10 @@ class Net:
         self._stack = stack
         self.links: GuardedLinks | None = None
 
-    async def host(self, address: str = OPEN, port: int = 0) -> Host:
+    async def host(self, address: str = OPEN, port: int = 0, tls: ssl.SSLContext | None = None) -> Host:
         """Start a host."""
         host = Host(address)
-        server = await asyncio.start_server(host.serve, address, port)
+        server = await asyncio.start_server(host.serve, address, port, ssl=tls)
         self._stack.callback(server.close)
         host.port = server.sockets[0].getsockname()[1]
         return host

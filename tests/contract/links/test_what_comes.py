@@ -2,9 +2,15 @@
 
 import asyncio
 import gzip
+import ssl
 import tracemalloc
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from adapters.links.fetch import Patience
 from bot.domain.errors import ImageFault
@@ -152,6 +158,32 @@ async def test_what_is_no_http_is_told_as_broken(net: Net) -> None:
 
     host.speak = speak
     assert (await net.refused(host.url())).detail == f"a.png: {words.BROKE_OFF}"
+
+
+def made_up(folder: Path) -> ssl.SSLContext:
+    """Return what a host shows that has signed its certificate itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "pictures.test")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(1), now + timedelta(1))
+    names = x509.SubjectAlternativeName([x509.DNSName("pictures.test")])
+    certificate = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    encoding, kind = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    file = folder / "host.pem"
+    file.write_bytes(
+        certificate.public_bytes(encoding) + key.private_bytes(encoding, kind, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_told(net: Net, tmp_path: Path) -> None:
+    """Nothing is sent to such a host."""
+    host = await net.host(tls=made_up(tmp_path))
+    net.names.names["pictures.test"] = [[OPEN]]
+    fault = await net.refused(host.url(host="pictures.test").replace("http:", "https:"))
+    assert (fault.detail, host.heads) == (f"a.png: {words.BAD_CERTIFICATE}", [])
 
 
 async def test_a_host_that_is_down_is_told(net: Net) -> None:
