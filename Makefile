@@ -21,6 +21,12 @@ help:  ## Show this list
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
 	@touch $@
 
+# moto, a server that speaks S3: what it needs cannot be installed beside DBOS.
+.venv-s3/.installed: requirements/s3.lock
+	$(PYTHON) -m venv .venv-s3
+	.venv-s3/bin/python -m pip install --quiet --require-hashes -r requirements/s3.lock
+	@touch $@
+
 tests/%/node_modules/.installed: tests/%/package-lock.json
 	@if command -v npm >/dev/null; then cd tests/$* && npm ci --silent --no-audit --no-fund && touch node_modules/.installed; fi
 
@@ -42,7 +48,7 @@ check: .venv/dev  ## Format, lint, types and the borders between the rooms
 	$(BIN)/lint-imports
 
 .PHONY: test
-test: .venv/dev tests/node/node_modules/.installed tests/browser/node_modules/.installed  ## All tests, WORKERS (3) at a time
+test: .venv/dev .venv-s3/.installed tests/node/node_modules/.installed tests/browser/node_modules/.installed  ## All tests, WORKERS (3) at a time
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 WORKERS ?= 3
 
@@ -73,4 +79,5 @@ fix: .venv/dev  ## Format, and mend what ruff can mend
 lock: .venv/dev  ## Pin the newest allowed versions, with hashes
 	$(BIN)/uv pip compile pyproject.toml --extra engine --group build --upgrade $(LOCK) -o requirements/run.lock
 	$(BIN)/uv pip compile pyproject.toml --extra engine --group build --group dev -c requirements/run.lock $(LOCK) -o requirements/dev.lock
+	$(BIN)/uv pip compile requirements/s3.in --upgrade $(LOCK) -o requirements/s3.lock
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'

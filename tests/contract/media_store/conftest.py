@@ -1,14 +1,16 @@
-"""A store of kept videos for each test, on the disk and in a bucket in turn.
+"""A store of kept videos for each test, on the disk, in a bucket of the stand-in, and in one of moto's, in turn.
 
-``TWEENBOT_TEST_S3`` names a server on loopback that speaks S3 and lets everybody make buckets, such as moto's, to hold
-the stand-in against: moto's libraries cannot be installed beside DBOS'.
+moto is other people's server that speaks S3. It has an environment of its own (``make test`` sets it up), for its
+libraries cannot be installed beside DBOS'.
 """
 
 import asyncio
-import os
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import closing
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from secrets import token_hex
 
@@ -24,7 +26,8 @@ from tests.contract.media_store.shelves import InBucket, OnDisk, Place
 from tests.twins.cable import Cable
 from tests.twins.s3 import S3Twin
 
-SERVER = os.environ.get("TWEENBOT_TEST_S3", "").rstrip("/")
+MOTO = Path(__file__).parents[3] / ".venv-s3/bin/moto_server"
+STARTS_S = 60.0
 
 
 @pytest.fixture(scope="session")
@@ -58,22 +61,64 @@ async def s3() -> AsyncIterator[S3Twin]:
         yield twin
 
 
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Return the port of moto's server."""
+    if not MOTO.exists():
+        pytest.skip("no moto: make test sets it up")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    log = tmp_path_factory.mktemp("moto") / "log"
+    with log.open("wb") as output:
+        server = subprocess.Popen([MOTO, "-H", "127.0.0.1", "-p", str(port)], stdout=output, stderr=output)
+    try:
+        _wait_for(port, log)
+        yield port
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _wait_for(port: int, log: Path) -> None:
+    ends = time.monotonic() + STARTS_S
+    while time.monotonic() < ends:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)  # a process of somebody else's, which tells nobody when it listens
+        else:
+            return
+    raise AssertionError(log.read_text())
+
+
 @pytest.fixture
 async def in_bucket(index: StoredMediaIndex, s3: S3Twin, tmp_path: Path) -> AsyncIterator[InBucket]:
-    """Return an empty store in a bucket, of the stand-in or of what ``TWEENBOT_TEST_S3`` names."""
-    cable = Cable("127.0.0.1", int((SERVER or s3.url).rpartition(":")[2]))
+    """Return an empty store in a bucket of the stand-in."""
+    async with _bucket("bucket", int(s3.url.rpartition(":")[2]), index, tmp_path) as place:
+        yield place
+
+
+@pytest.fixture
+async def in_motos_bucket(index: StoredMediaIndex, moto: int, tmp_path: Path) -> AsyncIterator[InBucket]:
+    """Return an empty store in a bucket of moto's."""
+    name = f"tweenbot-{token_hex(6)}"
+    async with aiohttp.request("PUT", f"http://127.0.0.1:{moto}/{name}") as answer:
+        assert answer.status == 200
+    async with _bucket(name, moto, index, tmp_path) as place:
+        yield place
+
+
+@asynccontextmanager
+async def _bucket(name: str, port: int, index: StoredMediaIndex, folder: Path) -> AsyncIterator[InBucket]:
+    cable = Cable("127.0.0.1", port)
     await cable.plug_in()
-    name = "bucket"
-    if SERVER:
-        name = f"tweenbot-{token_hex(6)}"
-        async with aiohttp.request("PUT", f"{SERVER}/{name}") as answer:
-            assert answer.status == 200
     bucket = Bucket(name, f"http://127.0.0.1:{cable.port}", "us-east-1", "twin-key-id", "twin-secret")
-    yield InBucket(index, BucketStorage(bucket), tmp_path, cable)
+    yield InBucket(index, BucketStorage(bucket), folder, cable)
     await cable.pull_out()
 
 
-@pytest.fixture(params=["on_disk", "in_bucket"])
+@pytest.fixture(params=["on_disk", "in_bucket", "in_motos_bucket"])
 def place(request: pytest.FixtureRequest) -> Place:
     """Return an empty store."""
     place = request.getfixturevalue(str(request.param))
