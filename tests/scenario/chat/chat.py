@@ -13,6 +13,7 @@ from PIL import Image as Pillow
 
 from bot.domain.card import Action
 from bot.domain.server import Rules
+from bot.ports import Deed
 from tests.bad_images import saved
 from tests.scenario.bot import Bot
 from tests.twins.fal import FalTwin
@@ -99,6 +100,10 @@ class Chat(Protocol):
 
     async def decide(self, rules: Rules) -> None:
         """Have the admins decide so; no bot is running."""
+        ...
+
+    async def deeds(self) -> Sequence[Deed]:
+        """Return what is in the log, the oldest first; no bot is running."""
         ...
 
     def bot(self, **settings: str) -> AbstractAsyncContextManager[Bot]:

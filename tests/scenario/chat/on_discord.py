@@ -10,10 +10,11 @@ import pytest
 
 from bot.domain.card import Action
 from bot.domain.server import Rules
+from bot.ports import Deed
 from tests.scenario.at_fal import at
 from tests.scenario.bot import Bot, running
 from tests.scenario.chat.chat import ANN, DIRECT, END, PROMPT, ROOM, START, Card, Image, Post
-from tests.scenario.chat.decided import decide
+from tests.scenario.chat.decided import decide, deeds
 from tests.twins import discord_contract
 from tests.twins.discord import Channel, DiscordTwin, File, Interaction, Message, Person
 from tests.twins.fal import FalTwin
@@ -73,6 +74,10 @@ class OnDiscord:
     async def decide(self, rules: Rules) -> None:
         """Set the rules of the server."""
         await decide(self._folder, "discord", str(self.guild.id), rules)
+
+    async def deeds(self) -> list[Deed]:
+        """Return the log of the server."""
+        return await deeds(self._folder, "discord", str(self.guild.id))
 
     @asynccontextmanager
     async def bot(self, **settings: str) -> AsyncIterator[Bot]:

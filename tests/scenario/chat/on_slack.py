@@ -12,10 +12,11 @@ from adapters.slack.form_fields import IMAGES
 from adapters.slack.manifest import manifest
 from bot.domain.card import Action
 from bot.domain.server import Rules
+from bot.ports import Deed
 from tests.scenario.at_fal import at
 from tests.scenario.bot import Bot, running
 from tests.scenario.chat.chat import ANN, DIRECT, END, PROMPT, ROOM, START, Card, Image, Post
-from tests.scenario.chat.decided import decide
+from tests.scenario.chat.decided import decide, deeds
 from tests.twins.fal import FalTwin
 from tests.twins.slack import App, File, Message, SlackTwin, User, View
 from tests.twins.slack_forms import Entry
@@ -78,6 +79,10 @@ class OnSlack:
     async def decide(self, rules: Rules) -> None:
         """Set the rules of the workspace."""
         await decide(self._folder, "slack", self.acme.id, rules)
+
+    async def deeds(self) -> list[Deed]:
+        """Return the log of the workspace."""
+        return await deeds(self._folder, "slack", self.acme.id)
 
     @asynccontextmanager
     async def bot(self, **settings: str) -> AsyncIterator[Bot]:

@@ -24,3 +24,5 @@ async def test_what_is_refused_is_not_sent_and_not_shown(chat: Chat) -> None:
         assert [each["which"] for each in check.asked[-1]["images"]] == ["first", "middle", "last"]
         assert "has $0.00 left" in await chat.ask_in_vain("one more")
     assert len(chat.fal.jobs) == 1
+    told = [(each.actor, each.action, each.detail["what"]) for each in await chat.deeds() if each.action == "refused"]
+    assert told == [("moderation", "refused", what) for what in ("prompt", "request", "video")]
