@@ -17,6 +17,8 @@ MOST = 1_000_000
 HEAVIEST = 64 * 2**20
 """Bytes of all that is not media: the tables of so many frames take less than half of it."""
 _NAMES = re.compile(rb"stsz|stz2|trun|elst|dref|cmov")
+_LONG = 1
+"""A box's length where the true one stands behind its name, in eight bytes."""
 _IN_FILE = 1
 """The flag of a data reference that says: in this file."""
 _ENTRIES = 64
@@ -30,6 +32,8 @@ def check_claims(path: Path) -> None:
     samples, edits = 0, 1
     for match in _NAMES.finditer(tables):
         name, at = match[0], match.end()
+        if _number(tables, match.start() - 4) == _LONG:
+            at += 8
         if name in (b"stsz", b"stz2"):
             samples += _number(tables, at + 8)
         elif name == b"trun":
@@ -51,7 +55,7 @@ def _all_but_media(file: BinaryIO) -> bytes:
         file.seek(at)
         head = file.read(16)
         length, name = int.from_bytes(head[:4], "big"), head[4:8]
-        if length == 1:
+        if length == _LONG:
             length = int.from_bytes(head[8:16], "big")
         elif length == 0:
             length = size - at

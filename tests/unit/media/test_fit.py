@@ -16,6 +16,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from adapters.media.fit import PyAVFitter
+from adapters.media.fit_worker import fitted
 from adapters.media.videos import PyAVVideos
 from bot.domain.errors import BadVideo
 from tests.unit.media.videos import RATE, write, write_sound
@@ -165,6 +166,19 @@ async def test_noise_is_refused_before_it_turns_into_blocks(fitter: PyAVFitter, 
     path = noisy(tmp_path / "noise.mp4", 1.0)
     with pytest.raises(BadVideo, match="does not fit into 3500 bytes"):
         await fitter.fit(path, tmp_path / "copy.mp4", 3_500)
+
+
+@pytest.mark.parametrize(
+    ("limit", "seconds", "what"),
+    [(6_000, 0, "not made smaller within 0 s: it would take"), (2_500, 300, "does not fit")],
+)
+def test_what_cannot_work_is_known_before_it_is_encoded(
+    heavy: Path, tmp_path: Path, limit: int, seconds: int, what: str
+) -> None:
+    """Too little time or too few bytes are told from a few frames: nothing of the video has been gone over."""
+    with pytest.raises(BadVideo, match=what):
+        fitted(heavy, tmp_path, limit, seconds)
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_sound_comes_along(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:

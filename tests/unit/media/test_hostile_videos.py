@@ -146,6 +146,14 @@ def test_fragments_and_edits_claim_too(tmp_path: Path) -> None:
         check_claims(path)
 
 
+def test_a_box_with_a_long_length_claims_as_well(tmp_path: Path) -> None:
+    """Its length stands behind its name, so that what it claims stands eight bytes further on."""
+    path, data = tmp_path / "claims.mp4", fragmented(tmp_path / "v.mp4")
+    path.write_bytes(put(put(data, b"trun", -8, 1), b"trun", 8, 1, 50_000_000))
+    with pytest.raises(BadVideo, match="claims more than"):
+        check_claims(path)
+
+
 def test_a_header_may_not_be_compressed(tmp_path: Path) -> None:
     """QuickTime's compressed header unpacks a thousandfold, and nothing has been written so for twenty years."""
     body = zlib.compress(bytes(50_000_000))
