@@ -3,6 +3,7 @@
 from bot.domain.server import Rules
 from tests.scenario.chat.chat import Chat
 from tests.scenario.check import checking
+from tests.scenario.pictures import ALLOWED, HOST
 
 
 async def test_what_is_refused_is_not_sent_and_not_shown(chat: Chat) -> None:
@@ -22,7 +23,24 @@ async def test_what_is_refused_is_not_sent_and_not_shown(chat: Chat) -> None:
         await chat.until(after, "No video", "does not let it be shown", "This was charged.")
         assert (check.kinds, chat.videos()) == (["before", "before", "after"], [])
         assert [each["which"] for each in check.asked[-1]["images"]] == ["first", "middle", "last"]
+        assert all(check.is_signed)
         assert "has $0.00 left" in await chat.ask_in_vain("one more")
     assert len(chat.fal.jobs) == 1
     told = [(each.actor, each.action, each.detail["what"]) for each in await chat.deeds() if each.action == "refused"]
     assert told == [("moderation", "refused", what) for what in ("prompt", "request", "video")]
+
+
+async def test_a_servers_own_check_is_asked_too(chat: Chat) -> None:
+    """At an address that it may have, unsigned, and after the operator's, which has let the job through."""
+    async with checking() as operators, checking(HOST) as admins:
+        await chat.decide(Rules(check_url=admins.url))
+        async with chat.bot(**operators.env, **ALLOWED):
+            card = await chat.ask("sunset before rain or after")
+            await chat.until(card, "No video", "refused the request")
+            assert (operators.kinds, admins.asked, admins.is_signed) == (["before"], [], [])
+            card = await chat.ask("sunset")
+            (await chat.fal.next_job()).finish()
+            await chat.video()
+            await chat.until(card, "Done")
+    assert operators.kinds == ["before", "before", "after"]
+    assert (admins.kinds, admins.is_signed) == (["before", "after"], [False, False])
