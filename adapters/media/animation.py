@@ -55,7 +55,8 @@ class PyAVAnimations(VideoWork):
         """Return a GIF of 2 MB and 320 pixels at most, that shows the video from its first frame to its last.
 
         Ten frames a second, in the video's own time up to 20 s; where that is too heavy, fewer frames, then smaller
-        ones. Memory holds the small frames, 25 MB at most. Raises :class:`BadVideo`.
+        ones; of a film of minutes, its key frames. Memory holds the small frames: 25 MB at most. Raises
+        :class:`BadVideo`.
         """
         return await self.do(partial(_animated, path))
 
@@ -64,7 +65,7 @@ def _animated(path: Path, until: float) -> bytes:
     seconds = _seconds(path)
     plays = min(seconds, LONGEST)
     count = min(MOST, max(2, round(plays * RATE)))
-    frames = [_small(frame) for frame in spread(path, count, until)]
+    frames = [_small(frame) for frame in spread(path, count, until, roughly=True)]
     best: float | None = None
     for share, scale in _RUNGS:
         weight = share * scale**2

@@ -2,6 +2,9 @@
 
 Encoding takes whole cores for seconds and much memory, so it is done by a process of its own
 (:mod:`adapters.media.fit_worker`), started anew for each video: ending it ends the work at once, whatever it does.
+
+Measured for 10 MiB, in seconds of CPU on two cores: 12 MB of 193 grainy frames of 1280 x 720 take 30 (SSIM 0.927, both
+passes, the look ahead and the comparison); 300 MB of 7200 frames of 1920 x 1080 are given up after 3.
 """
 
 import asyncio

@@ -18,14 +18,18 @@ from adapters.media.videos import in_time, opened
 from bot.domain.errors import BadVideo
 
 THREADS = 2
+LONG = 2_000_000_000
+"""Pixels of all frames, from which a video takes long: a thousand frames of 1920 x 1080, half a minute of CPU."""
+FEWEST = 12
+"""Key frames that are enough to tell what happens."""
 
 
 @dataclass(frozen=True)
 class _Index:
-    """When each frame is shown, in the order to show them; of key frames also when they are decoded."""
+    """When each frame is shown, and when each key frame is, in the order to show them."""
 
     shown: "array[int]" = field(default_factory=lambda: array("q"))
-    keys: list[tuple[int, int]] = field(default_factory=list)
+    keys: list[int] = field(default_factory=list)
 
 
 def chosen(frames: int, count: int) -> list[int]:
@@ -35,8 +39,11 @@ def chosen(frames: int, count: int) -> list[int]:
     return sorted({round(place * (frames - 1) / (count - 1)) for place in range(count)})
 
 
-def spread(path: Path, count: int, until: float) -> Iterator[VideoFrame]:
+def spread(path: Path, count: int, until: float, *, roughly: bool = False) -> Iterator[VideoFrame]:
     """Yield ``count`` evenly spaced frames, from the very first to the very last; all where there are fewer.
+
+    ``roughly``: of a video that takes long to decode, key frames do, and there may be fewer of them; the last one is
+    still the very last.
 
     Raises :class:`BadVideo` where none can be decoded, and TimeoutError once ``time.monotonic`` is past ``until``. The
     frames are counted, for what the file says of them may be wrong.
@@ -45,7 +52,8 @@ def spread(path: Path, count: int, until: float) -> Iterator[VideoFrame]:
     with opened(path) as (container, stream):
         stream.codec_context.thread_count, stream.codec_context.thread_type = THREADS, "AUTO"
         index = _indexed(container, stream, until)
-        moments = [index.shown[number] for number in chosen(len(index.shown), count)] if index.shown else []
+        weight = len(index.shown) * stream.width * stream.height
+        moments = _moments(index, count, keys=roughly and weight > LONG and len(index.keys) >= FEWEST)
         for frame in _taken(container, stream, _stops(index, moments), until):
             found = True
             yield frame
@@ -53,13 +61,22 @@ def spread(path: Path, count: int, until: float) -> Iterator[VideoFrame]:
         raise BadVideo("no frame that can be decoded")
 
 
+def _moments(index: _Index, count: int, *, keys: bool) -> list[int]:
+    """Return when the wanted frames are shown."""
+    if not index.shown:
+        return []
+    among = index.keys if keys else index.shown
+    found = [among[number] for number in chosen(len(among), count)]
+    return [*found[: count - 1], index.shown[-1]] if keys else found
+
+
 def _indexed(container: InputContainer, stream: VideoStream, until: float) -> _Index:
     index = _Index()
     for packet in in_time(container.demux(stream), until):
-        if packet.size and packet.pts is not None and packet.dts is not None and not packet.is_discard:
+        if packet.size and packet.pts is not None and not packet.is_discard:
             index.shown.append(packet.pts)
             if packet.is_keyframe:
-                index.keys.append((packet.pts, packet.dts))
+                index.keys.append(packet.pts)
     index.keys.sort()
     return _Index(array("q", sorted(index.shown)), index.keys)
 
@@ -68,8 +85,8 @@ def _stops(index: _Index, moments: list[int]) -> Iterator[tuple[int, int | None]
     """Yield each moment with where to jump to before it: None where going on is as short."""
     last = -1
     for moment in moments:
-        key = bisect_right(index.keys, moment, key=lambda each: each[0]) - 1
-        yield moment, index.keys[key][1] if key > last else None
+        key = bisect_right(index.keys, moment) - 1
+        yield moment, index.keys[key] if key > last else None
         last = max(key, last)
 
 

@@ -47,6 +47,13 @@ async def test_posters_are_spread_from_the_first_frame_to_the_last(
     assert [near.index(min(near)) for near in far] == numbers
 
 
+async def test_what_is_skipped_moves_no_poster(posters: PyAVPosters, tmp_path: Path) -> None:
+    """Over several key frames, twelve frames apart, and with frames that refer to later ones."""
+    drawn = await posters.posters(written(tmp_path / "video.mp4", 40, tagged=False), 4)
+    far = [[_difference(_opened(poster), picture(number)) for number in range(20)] for poster in drawn]
+    assert [near.index(min(near)) for near in far] == [0, 13, 26 % 20, 39 % 20]
+
+
 async def test_posters_are_small(posters: PyAVPosters, tmp_path: Path) -> None:
     """JPEGs of 1024 pixels on the longer side, in the video's shape; none grows."""
     wide = await posters.posters(write(tmp_path / "wide.mp4", frames=2, size=(1536, 768)), 2)
