@@ -21,8 +21,11 @@ TITLES: Mapping[Tone, str] = {
     Tone.UNCLEAR: "Unclear",
 }
 
+PROPOSED = "Make this video?"
 MODEL, SIZE, LENGTH, SEED, PRICE, REQUEST = "Model", "Size", "Length", "Seed", "Price", "Request"
 LEFT, EXPECTED = "Budget left", "Expected"
+WEIGHED = (PRICE, LEFT, EXPECTED)
+"""What a *Go* is weighed by: an author who is asked sees these facts before all others."""
 FREE = "free"
 UNCLEAR = (
     "This may have been charged. It was not sent again, and will not be unless you do: "

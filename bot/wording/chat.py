@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from bot.domain.budget import Usage
-from bot.domain.job import Delivered, Job, Posting
+from bot.domain.card import Action
+from bot.domain.job import Accepted, Delivered, Job, Posting, Proposed
+from bot.domain.request import Fit
+from bot.wording.commands import text
 from bot.wording.units import duration, money
 
 FRAMES = "The first and the last frame, as they are cropped"
@@ -13,6 +16,9 @@ NOT_OFFERED = "That is not to be had of this job as it stands now."
 STOPPING = "Asked to stop. The card says what came of it."
 LOOKING = "Looking for it at the provider once more. The card says what came of it."
 SENT_AGAIN = "Sent again, as a job of its own. Its card appears here in a moment."
+STARTED = "It is under way already, so its frames stay as they are. The card says how far it is."
+DRAWN_ANEW = "Its frames are just being made anew. Look at the card, and press once more."
+OVER = "It is over, so there is nothing left to start or to change. Nothing was sent or charged by this press."
 DELETED = "Deleted: the card, the video, and what was stored of this job."
 NOT_OVER = "It is still under way. Cancel it first."
 DELETE_REFUSED = "Its messages could not be deleted: delete them by hand."
@@ -23,8 +29,11 @@ def recipe(job: Job) -> tuple[str, str]:
     request, seed = job.request, _seed(job)
     options = dict(request.options) | ({} if seed is None else {"seed": seed})
     lines = [f"{name}: {_shown(value)}" for name, value in options.items()]
+    lines.append(f"{FIT}: {fit_of(request.fit).lower()}")
     defaults = request.model.defaults()
     changed = [f"{name}:{_shown(value)}" for name, value in options.items() if value != defaults.get(name)]
+    if request.fit is not Fit.CROP:
+        changed.append(f"{FIT}:{fit_of(request.fit)}")
     facts = [f"model: {request.model.endpoint}", *lines]
     if job.request_id is not None:
         facts.append(f"request: {job.request_id}")
@@ -33,6 +42,33 @@ def recipe(job: Job) -> tuple[str, str]:
         facts.append(f"took: {duration(job.state.seconds)}")
     command = " ".join(["/tween", "start: end:", f"prompt:{request.prompt}", *changed])
     return "\n".join([f"prompt: {request.prompt}", *facts]), command
+
+
+FIT = "fit"
+"""What the option is called by those who type it."""
+
+
+def fit_of(fit: Fit, locale: str | None = None) -> str:
+    """Name what is done with an image of another shape than the video's."""
+    return text(f"fit.{fit.value}", locale)
+
+
+def answered(action: Action, before: Job, after: Job) -> str | None:
+    """Say why a button of a proposed job has done nothing; None where it has, for its card tells the rest.
+
+    ``before`` and ``after`` are the job as it stood when the button was pressed, and right after it.
+    """
+    if before.is_final or after.is_final:
+        return OVER
+    match after.state:
+        case Accepted(asks=True):
+            changed = isinstance(before.state, Proposed) and action is not Action.GO
+            return None if changed else DRAWN_ANEW
+        case Proposed():
+            # It is about to be stopped, which its card says.
+            return None
+        case _:
+            return None if isinstance(before.state, Proposed) and action is Action.GO else STARTED
 
 
 def _seed(job: Job) -> object:
@@ -50,6 +86,7 @@ def state_of(job: Job) -> str:
 
 _STATES: Mapping[str, str] = {
     "Accepted": "waiting",
+    "Proposed": "waits for your Go",
     "Staged": "preparing",
     "Submitting": "being sent",
     "Submitted": "rendering",

@@ -17,7 +17,11 @@ NO_VIDEO = "The video of this job is no longer here. Attach its last frame with 
 TOO_FEW = "That message has no image. Attach two images to one message, or use /tween."
 MENU_GONE = "The images of that message can no longer be read. Attach them with /tween."
 FAULT = "A fault in the bot; nothing was charged. Its operator finds the cause in the log."
-BUTTONS: Mapping[Action, str] = {Action.CONTINUE: "Continue", Action.RERUN: "Again"}
+BUTTONS: Mapping[Action, str] = {
+    Action.CONTINUE: "Continue",
+    Action.RERUN: "Again",
+    Action.BLUR: "Blurred borders",
+}
 """Labels that are shorter here than elsewhere: five buttons share a row."""
 
 

@@ -20,6 +20,7 @@ TOO_FEW = "That message has no image. Attach two images to one message, or use `
 ONE_IMAGE = "That is one image, and it takes two: the first and the last. Attach both to one message, or use `/tween`."
 LISTED = "Your jobs and your budget"
 RUNNING, RECENT, BUDGET = "Under way", "Recent", "Budget"
+CARD = "Go to the card"
 NO_JOBS = "You have no jobs yet. Start one with `/tween`."
 HOME_TITLE = "Two images and a sentence become a video"
 NEW, REFRESH, FORGET = "New video", "Refresh", "Delete my data"
@@ -55,7 +56,12 @@ ADMIN_HINTS: Mapping[str, str] = {
 }
 LOG_SENT = "All of it is in a file that I sent you directly."
 LOG_NOT_SENT = "The file with all of it could not be sent to you."
-BUTTONS: Mapping[Action, str] = {Action.CONTINUE: "Continue", Action.RERUN: "Again", Action.SEND_AGAIN: "Send again"}
+BUTTONS: Mapping[Action, str] = {
+    Action.CONTINUE: "Continue",
+    Action.RERUN: "Again",
+    Action.SEND_AGAIN: "Send again",
+    Action.BLUR: "Blurred borders",
+}
 """Labels that are shorter here than elsewhere; what they may cost is said where Slack asks once more."""
 SURE: Mapping[Action, str] = {
     Action.DELETE: "The card, the video, and what is stored of this job are deleted.",
