@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from adapters.discord.attachments import UNFETCHED, Fetcher, Picture, TooHeavy
 from bot.domain.errors import BadImage, BadVideo, ImageFault, NotKept, StoreAway, Which
+from bot.domain.request import Fit
 from bot.ports import LastFrames, MediaStore
 from bot.wording import delivery as words
 
@@ -40,7 +41,10 @@ Source = Picture | LastFrame
 
 @dataclass(frozen=True)
 class Ask:
-    """What somebody asks for. ``private``: for its author's eyes alone; ``spoiler``: the video is hidden at first."""
+    """What somebody asks for. ``private``: for its author's eyes alone; ``spoiler``: the video is hidden at first.
+
+    ``asks``: its author wants to see the frames before anything is spent.
+    """
 
     start: Source
     end: Source
@@ -48,6 +52,8 @@ class Ask:
     options: Mapping[str, object] = field(default_factory=dict)
     private: bool = False
     spoiler: bool = False
+    fit: Fit = Fit.CROP
+    asks: bool = False
 
 
 class Files:

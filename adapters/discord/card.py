@@ -9,12 +9,13 @@ from typing import Any
 import discord
 from discord import ui
 
-from adapters.discord.buttons import FINAL_ROW, JobButton
+from adapters.discord.buttons import JobButton, rows_of
 from adapters.discord.text import link, plain, when
-from bot.domain.card import Action, Card, Tone
+from bot.domain.card import Action, Card, Field, Tone
+from bot.domain.progress import Phase
 from bot.wording import chat
 from bot.wording import discord as words
-from bot.wording.card import REQUEST
+from bot.wording.card import EXPECTED, REQUEST, WEIGHED
 
 COLOURS: Mapping[Tone, int] = {
     Tone.WAITING: 0x7A7F8C,
@@ -32,9 +33,11 @@ MARKS: Mapping[Tone, str] = {
     Tone.CANCELLED: "⏹️",
     Tone.UNCLEAR: "❔",
 }
+ASKING = "🎬"
+"""The mark of a card that asks, whatever its tone."""
 BAR = 14
 """Marks of the progress bar: what a phone shows in one line."""
-PROMPT_ROOM, STATUS_ROOM, NOTICE_ROOM = 600, 900, 300
+PROMPT_ROOM, STATUS_ROOM, NOTICE_ROOM, FACT_ROOM = 600, 900, 300, 120
 FRAMES = "frames.jpg"
 """The attachment that shows both frames as they are cropped."""
 LOOK_IT_UP = frozenset({Tone.FAILED, Tone.UNCLEAR})
@@ -53,12 +56,13 @@ def layout(card: Card, author: str, place: Mapping[str, str]) -> ui.LayoutView:
 
 
 def _parts(card: Card, author: str, place: Mapping[str, str]) -> list[ui.Item[ui.LayoutView]]:
+    mark = ASKING if card.phase is Phase.ASKING else MARKS[card.tone]
     parts: list[ui.Item[ui.LayoutView]] = [
-        ui.TextDisplay(f"### {MARKS[card.tone]} {card.title}\n> {plain(card.prompt, PROMPT_ROOM)}")
+        ui.TextDisplay(f"### {mark} {card.title}\n> {plain(card.prompt, PROMPT_ROOM)}")
     ]
     if "frames" in place:
         parts.append(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{FRAMES}", description=chat.FRAMES)))
-    if told := "\n".join([*_status(card), *(_notice(each) for each in card.notices)]).strip():
+    if told := "\n".join([*_weighed(card), *_status(card), *(_notice(each) for each in card.notices)]).strip():
         parts.append(ui.TextDisplay(told))
     parts.append(ui.Separator())
     parts.append(ui.TextDisplay("\n".join(_facts(card, author))))
@@ -66,11 +70,24 @@ def _parts(card: Card, author: str, place: Mapping[str, str]) -> list[ui.Item[ui
     return parts
 
 
+def _weighed(card: Card) -> list[str]:
+    weighed = [field for field in card.fields if _is_weighed(field, card)]
+    money = [f"{each.name} **{plain(each.value, FACT_ROOM)}**" for each in weighed if each.name != EXPECTED]
+    times = [f"{each.name} {plain(each.value, FACT_ROOM)}" for each in weighed if each.name == EXPECTED]
+    return [*_lines(money), *times]
+
+
+def _is_weighed(field: Field, card: Card) -> bool:
+    return card.phase is Phase.ASKING and field.name in WEIGHED
+
+
 def _status(card: Card) -> list[str]:
     said = plain(card.status, STATUS_ROOM)
     if card.phase is None:
         return [said]
     bar = [] if card.fraction is None else [_bar(card.fraction)]
+    if card.phase is Phase.ASKING:
+        return [said]
     return [*bar, f"**{said}**"] if said else bar
 
 
@@ -84,9 +101,10 @@ def _notice(notice: str) -> str:
 
 
 def _facts(card: Card, author: str) -> list[str]:
-    shown = (field for field in card.fields if field.name != REQUEST or card.tone in LOOK_IT_UP)
-    facts = [f"{field.name} {plain(field.value, 120)}" for field in shown]
-    began = f"{words.since(when(card.since))}" if card.phase is not None else words.asked(when(card.since))
+    listed = (field for field in card.fields if not _is_weighed(field, card))
+    shown = (field for field in listed if field.name != REQUEST or card.tone in LOOK_IT_UP)
+    facts = [f"{field.name} {plain(field.value, FACT_ROOM)}" for field in shown]
+    began = (words.asked if card.phase in (None, Phase.ASKING) else words.since)(when(card.since))
     return [f"-# <@{author}> · {began}", *(f"-# {line}" for line in _lines(facts))]
 
 
@@ -106,9 +124,7 @@ def _rows(card: Card, place: Mapping[str, str]) -> list[ui.Item[ui.LayoutView]]:
     if "private" in place:
         # What is for one pair of eyes goes by itself, and Discord has a button of its own for it.
         actions = [action for action in actions if action is not Action.DELETE]
-    first: list[ui.Item[Any]] = [JobButton(action, card.job_id) for action in actions if action not in FINAL_ROW]
-    last: list[ui.Item[Any]] = [JobButton(action, card.job_id) for action in actions if action in FINAL_ROW]
+    rows: list[list[ui.Item[Any]]] = [[JobButton(action, card.job_id) for action in row] for row in rows_of(actions)]
     if card.tone is Tone.DONE and "video" in place and "private" not in place:
-        last.append(ui.Button(label=chat.WATCH, url=link(place, place["video"])))
-    rows: list[ui.Item[ui.LayoutView]] = [ui.ActionRow(*row) for row in (first, last) if row]
-    return rows
+        rows[-1].append(ui.Button(label=chat.WATCH, url=link(place, place["video"])))
+    return [ui.ActionRow(*row) for row in rows if row]

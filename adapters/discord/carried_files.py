@@ -25,6 +25,11 @@ def frame_files(picture: bytes, frames: Iterable[Frame]) -> list[tuple[str, byte
     return [(FRAMES, picture), *((f"{each.which}.{_ending(each)}", each.data) for each in frames)]
 
 
+def digest_of(named: Iterable[tuple[str, bytes]]) -> str:
+    """Return what tells the files of a card from others."""
+    return hashlib.sha256(b"".join(hashlib.sha256(data).digest() for _, data in named)).hexdigest()[:16]
+
+
 def as_files(named: Iterable[tuple[str, bytes]]) -> list[discord.File]:
     """Return files for one request: the library reads each of them once."""
     return [discord.File(io.BytesIO(data), name) for name, data in named]

@@ -13,11 +13,13 @@ from adapters.discord.ask import Ask
 from adapters.discord.forms import Forms
 from adapters.discord.hanging import image_files, picture_of
 from adapters.discord.listing import Listing
-from adapters.discord.parameters import with_options, words
+from adapters.discord.parameters import ASK_FIRST, with_looks, with_options, words
 from adapters.discord.recent import Recent
 from adapters.discord.take import Taker
 from bot.domain.model import Model
+from bot.domain.request import Fit
 from bot.wording import discord as told
+from bot.wording.chat import FIT
 
 CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
 INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
@@ -40,7 +42,7 @@ class Commands:
             suggestions[self._model.seed] = self._recent.seeds
         for name, callback in (
             ("tween", with_options(self._model, self.tween, suggestions)),
-            ("tween-form", self.form),
+            ("tween-form", with_looks(self.form)),
             ("jobs", self.jobs),
             ("usage", self.usage),
         ):
@@ -71,13 +73,15 @@ class Commands:
     ) -> None:
         """``/tween``: two images, a prompt, and the model's options by their names."""
         private, spoiler = given.pop("private"), given.pop("spoiler")
+        fit, asks = Fit(given.pop(FIT)), given.pop(ASK_FIRST)
         prompt = await self._recent.meant(interaction, given.pop("prompt"))
-        ask = Ask(picture_of(start), picture_of(end), prompt, given, private=private, spoiler=spoiler)
+        images = picture_of(start), picture_of(end)
+        ask = Ask(*images, prompt, given, private=private, spoiler=spoiler, fit=fit, asks=asks)
         await self._taker.take(interaction, ask)
 
-    async def form(self, interaction: discord.Interaction) -> None:
+    async def form(self, interaction: discord.Interaction, **given: Any) -> None:  # noqa: ANN401  # as they are declared
         """``/tween-form``: the same in a modal."""
-        await self._forms.open_new(interaction)
+        await self._forms.open_new(interaction, Fit(given[FIT]), asks=given[ASK_FIRST])
 
     async def menu(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """*Tween these images*: the first two images of a message."""

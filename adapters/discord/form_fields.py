@@ -8,11 +8,13 @@ import discord
 from discord import ui
 
 from adapters.discord.attachments import Picture
-from adapters.discord.parameters import MOST_PROMPT
+from adapters.discord.parameters import ASK_FIRST, LOOKS, MOST_PROMPT
+from bot.domain.errors import BadRequest, Fault
 from bot.domain.model import Model, Option
 from bot.domain.option_lines import FIELD, lines_of, split_lines
-from bot.domain.request import as_typed
+from bot.domain.request import Fit, as_typed
 from bot.wording import discord as told
+from bot.wording.chat import FIT, fit_of
 from bot.wording.commands import text
 
 OTHERS = FIELD
@@ -27,6 +29,8 @@ class Filled:
     files: Mapping[str, Picture]
     prompt: str
     options: Mapping[str, object]
+    fit: Fit = Fit.CROP
+    asks: bool = False
 
 
 def upload_of(which: str, locale: str, key: str | None = None) -> ui.Label[Any]:
@@ -60,11 +64,12 @@ def choice_of(option: Option, locale: str, chosen: object = None) -> ui.Label[An
     )
 
 
-def other_options(model: Model, options: Mapping[str, object]) -> ui.Label[Any]:
-    """Return the field for all other options, one a line, with those that differ from the model's defaults."""
+def other_options(model: Model, options: Mapping[str, object], fit: Fit = Fit.CROP) -> ui.Label[Any]:
+    """Return the field for all other options, one a line, with those that differ from the defaults."""
     own, defaults = {model.frame.resolution, model.frame.aspect_ratio}, model.defaults()
     changed = {name: value for name, value in options.items() if name not in own and value != defaults.get(name)}
-    names = [option.name for option in model.options if option.name not in own]
+    changed |= {} if fit is Fit.CROP else {FIT: fit.value}
+    names = [*LOOKS, *(option.name for option in model.options if option.name not in own)]
     return ui.Label(
         text=told.OTHER_OPTIONS,
         description=told.OTHER_OPTIONS_HELP,
@@ -84,6 +89,7 @@ def filled(data: Mapping[str, Any], model: Model) -> Filled:
     attachments = data.get("resolved", {}).get("attachments", {})
     files: dict[str, Picture] = {}
     options: dict[str, object] = {}
+    looks: dict[str, str] = {}
     prompt = ""
     for field in _fields(data.get("components", [])):
         name, values = str(field.get("custom_id")), field.get("values")
@@ -92,10 +98,12 @@ def filled(data: Mapping[str, Any], model: Model) -> Filled:
         elif name == "prompt":
             prompt = str(field.get("value", ""))
         elif name == OTHERS:
-            options |= _read(str(field.get("value", "")), model)
+            lines = split_lines(str(field.get("value", "")))
+            looks = {each: lines.pop(each) for each in LOOKS if each in lines}
+            options |= _typed(lines, model)
         elif values:
             options[name] = values[0]
-    return Filled(files, prompt, options)
+    return Filled(files, prompt, options, *_looks(looks))
 
 
 def _fields(components: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -107,9 +115,22 @@ def _picture(raw: Mapping[str, Any]) -> Picture:
     return Picture(str(raw["filename"]), str(raw["url"]), int(raw["size"]))
 
 
-def _read(lines: str, model: Model) -> dict[str, object]:
+def _typed(lines: Mapping[str, str], model: Model) -> dict[str, object]:
     known = {option.name: option for option in model.options}
     # An unknown name is refused with all others, by the rules that every way in shares.
-    return {
-        name: as_typed(known[name], value) if name in known else value for name, value in split_lines(lines).items()
-    }
+    return {name: as_typed(known[name], value) if name in known else value for name, value in lines.items()}
+
+
+def _looks(lines: Mapping[str, str]) -> tuple[Fit, bool]:
+    """Return what was typed of the fit, and of whether to ask first; raise :class:`BadRequest` with every fault."""
+    fits = {said: fit for fit in Fit for said in (fit.value, fit_of(fit).lower())}
+    answers = {"true": True, "false": False}
+    fit, asks = lines.get(FIT, Fit.CROP.value), lines.get(ASK_FIRST, "false")
+    faults = []
+    if fit.lower() not in fits:
+        faults.append(Fault(FIT, "choice", fit, {"enum": [each.value for each in Fit]}))
+    if asks.lower() not in answers:
+        faults.append(Fault(ASK_FIRST, "type", asks, {"type": "boolean"}))
+    if faults:
+        raise BadRequest(tuple(faults))
+    return fits[fit.lower()], answers[asks.lower()]

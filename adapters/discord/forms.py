@@ -22,6 +22,7 @@ from adapters.discord.take import Taker
 from bot.domain.errors import TweenError
 from bot.domain.job import Job
 from bot.domain.model import Model
+from bot.domain.request import Fit
 from bot.flow.desk import Desk
 from bot.flow.ladder import linked_id
 from bot.flow.remix import options_of
@@ -29,6 +30,8 @@ from bot.wording import discord as told
 from bot.wording.commands import text
 
 PREFIX = "form:"
+NEW, ASKING = "new", "ask"
+"""The form with two uploads: its ``custom_id`` goes on with the fit, and with whether to ask first."""
 KEPT = 500
 """Messages whose images are kept in mind while a modal over them is open."""
 
@@ -43,11 +46,12 @@ class Forms:
         self._desk = desk
         self._open_over: OrderedDict[str, Sequence[Picture]] = OrderedDict()
 
-    async def open_new(self, interaction: discord.Interaction) -> None:
-        """Open the modal with two uploads."""
+    async def open_new(self, interaction: discord.Interaction, fit: Fit, *, asks: bool) -> None:
+        """Open the modal with two uploads; what it has no field for was chosen with the command."""
         locale = str(interaction.locale)
         fields = [upload_of("start", locale), upload_of("end", locale), prompt_of(locale), *self._choices(locale, {})]
-        await self._send(interaction, "new", text("form.title", locale), fields)
+        subject = ":".join((NEW, fit.value, *([ASKING] if asks else [])))
+        await self._send(interaction, subject, text("form.title", locale), fields)
 
     async def open_menu(
         self, interaction: discord.Interaction, message: discord.Message, images: Sequence[Picture]
@@ -65,14 +69,14 @@ class Forms:
         """Open the modal with what a job was asked for."""
         locale, options = str(interaction.locale), options_of(job)
         fields = [prompt_of(locale, job.request.prompt), *self._choices(locale, options)]
-        fields.append(other_options(self._model, options))
+        fields.append(other_options(self._model, options, job.request.fit))
         await self._send(interaction, f"edit:{job.id}", text("edit.title", locale), fields)
 
     async def open_continue(self, interaction: discord.Interaction, job: Job) -> None:
         """Open the modal that asks for the new last image, and for what happens until then."""
         locale, options = str(interaction.locale), options_of(job, new_seed=True)
         fields = [upload_of("end", locale, "continue.end"), prompt_of(locale), *self._choices(locale, options)]
-        fields.append(other_options(self._model, options))
+        fields.append(other_options(self._model, options, job.request.fit))
         await self._send(interaction, f"continue:{job.id}", text("continue.title", locale), fields)
 
     async def submitted(self, interaction: discord.Interaction) -> bool:
@@ -101,7 +105,10 @@ class Forms:
             case "continue":
                 return await self._continued(interaction, subject, form)
             case _:
-                return Ask(form.files["start"], form.files["end"], form.prompt, form.options)
+                chosen, _, asking = subject.partition(":")
+                fit = Fit(chosen) if chosen else Fit.CROP
+                images = form.files["start"], form.files["end"]
+                return Ask(*images, form.prompt, form.options, fit=fit, asks=asking == ASKING)
 
     async def _over_message(self, interaction: discord.Interaction, key: str, form: Filled) -> Ask | None:
         images = self._open_over.get(key) or await self._images_of(key)
@@ -109,7 +116,7 @@ class Forms:
         if not images or end is None:
             await give_back(interaction, told.MENU_GONE)
             return None
-        return Ask(images[0], end, form.prompt, form.options)
+        return Ask(images[0], end, form.prompt, form.options, fit=form.fit, asks=form.asks)
 
     async def _images_of(self, key: str) -> Sequence[Picture]:
         """Read a message again whose images nobody has in mind any more, where the bot may."""
@@ -167,4 +174,5 @@ class Forms:
 
 def _of(job: Job, start: Source, end: Source, form: Filled) -> Ask:
     """Return what is asked for of an older job: as private as that one, and as hidden."""
-    return Ask(start, end, form.prompt, form.options, private="private" in job.place, spoiler="spoiler" in job.place)
+    private, spoiler = "private" in job.place, "spoiler" in job.place
+    return Ask(start, end, form.prompt, form.options, private, spoiler, form.fit, form.asks)

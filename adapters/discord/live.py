@@ -48,6 +48,12 @@ class LiveInteractions:
         self._live[job_id] = Live(interaction, self._clock())
         return self._live[job_id]
 
+    def renew(self, job_id: str, interaction: discord.Interaction, message: int) -> None:
+        """Use the token of a button's press, acknowledged already, for the card of this message that it is on."""
+        self.end(job_id)
+        live = self._live[job_id] = Live(interaction, self._clock())
+        live.message.set_result(message)
+
     def of(self, job_id: str) -> Live | None:
         """Return a job's interaction while its token may be used."""
         live = self._live.get(job_id)

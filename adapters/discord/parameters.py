@@ -12,12 +12,19 @@ from discord import app_commands
 from discord.app_commands import locale_str
 
 from bot.domain.model import Model, Option
+from bot.domain.request import Fit
+from bot.wording.chat import FIT
 from bot.wording.commands import text
 
 MOST_PROMPT = 2000
 """Characters of a prompt, as long as a message of Discord's may be."""
 HELP = 100
 """Characters of an option's help at most."""
+
+ASK_FIRST = "ask_first"
+"""The option by which an author has the frames shown before anything is made."""
+LOOKS = (FIT, ASK_FIRST)
+"""What ``/tween`` and ``/tween-form`` take both."""
 
 Callback = Callable[..., Coroutine[Any, Any, None]]
 Suggest = Callable[[discord.Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[Any]]]]
@@ -49,11 +56,12 @@ def with_options(model: Model, work: Callback, suggestions: Mapping[str, Suggest
         _parameter("end", discord.Attachment),
         _parameter("prompt", app_commands.Range[str, 1, MOST_PROMPT]),
         *(_parameter(option.name, _annotation(option), None) for option in model.options),
+        *_looks(),
         _parameter("private", bool, default=False),
         _parameter("spoiler", bool, default=False),
     ]
     callback = callback_of(work, inspect.Signature(parameters))
-    own = ("start", "end", "prompt", "private", "spoiler")
+    own = ("start", "end", "prompt", *LOOKS, "private", "spoiler")
     helps = {name: words(f"options.{name}.help") for name in own}
     helps |= {option.name: words(f"options.{option.name}.help", option.help[:HELP]) for option in model.options}
     names = {name: words(f"options.{name}.name", name) for name in helps}
@@ -62,10 +70,32 @@ def with_options(model: Model, work: Callback, suggestions: Mapping[str, Suggest
         for option in model.options
         if option.choices
     }
+    decorated = _described(callback, helps, names, choices)
+    return app_commands.autocomplete(**dict(suggestions))(decorated)
+
+
+def with_looks(work: Callback) -> Callback:
+    """Return a callback that takes what is chosen before a form is opened: its own fields are five, and all taken."""
+    parameters = [_parameter("interaction", discord.Interaction), *_looks()]
+    callback = callback_of(work, inspect.Signature(parameters))
+    helps = {name: words(f"options.{name}.help") for name in LOOKS}
+    return _described(callback, helps, {name: words(f"options.{name}.name", name) for name in LOOKS}, {})
+
+
+def _looks() -> list[inspect.Parameter]:
+    return [_parameter(FIT, str, default=Fit.CROP.value), _parameter(ASK_FIRST, bool, default=False)]
+
+
+def _described(
+    callback: Callback,
+    helps: Mapping[str, locale_str],
+    names: Mapping[str, locale_str],
+    choices: Mapping[str, list[app_commands.Choice[str]]],
+) -> Callback:
+    fits = [app_commands.Choice(name=words(f"fit.{fit.value}"), value=fit.value) for fit in Fit]
     decorated: Callback = app_commands.describe(**helps)(callback)
     decorated = app_commands.rename(**names)(decorated)
-    decorated = app_commands.choices(**choices)(decorated)
-    return app_commands.autocomplete(**dict(suggestions))(decorated)
+    return app_commands.choices(**choices, **{FIT: fits})(decorated)
 
 
 def _parameter(name: str, annotation: object, default: object = inspect.Parameter.empty) -> inspect.Parameter:

@@ -25,6 +25,7 @@ from adapters.discord.video_message import beside
 from bot.domain.card import Action
 from bot.domain.errors import NotYours, TweenError
 from bot.domain.job import Job, Proposed, Unclear
+from bot.domain.mend import MENDS
 from bot.flow.desk import Desk, again_id
 from bot.flow.remix import options_of
 from bot.wording import chat
@@ -68,8 +69,7 @@ class Presses:
             case Action.GO | Action.EXCHANGE | Action.WIDE | Action.TALL | Action.SQUARE | Action.BLUR | Action.CROP:
                 await self._answered(interaction, action, job)
             case Action.CANCEL:
-                await self._desk.stop(job.id, author)
-                await tell(interaction, chat.NOT_OFFERED if job.is_final else chat.STOPPING)
+                await self._stop(interaction, job)
             case Action.LOOK_AGAIN:
                 await self._desk.look_again(job.id, author)
                 await tell(interaction, chat.LOOKING if isinstance(job.state, Unclear) else chat.NOT_OFFERED)
@@ -88,17 +88,42 @@ class Presses:
             case _:
                 assert_never(action)
 
+    async def _stop(self, interaction: discord.Interaction, job: Job) -> None:
+        if await self._takes_up(interaction, job):
+            await self._desk.stop(job.id, author_of(interaction))
+            await tell(interaction, chat.NOT_OFFERED if job.is_final else chat.STOPPING)
+
     async def _answered(self, interaction: discord.Interaction, action: Action, job: Job) -> None:
-        """Pass on what its author says of a proposed job; the card tells the rest."""
+        """Pass on what its author says of a proposed job; its card tells the rest."""
         author = author_of(interaction)
-        if action is Action.GO:
-            await self._desk.go(job.id, author)
+        if not await self._takes_up(interaction, job):
+            return
+        if action in MENDS:
+            after = await self._desk.mend(job.id, author, action)
         else:
-            await self._desk.mend(job.id, author, action)
-        if isinstance(job.state, Proposed):
+            after = await self._desk.go(job.id, author)
+        told = words.NO_JOB if after is None else chat.answered(action, job, after)
+        if told is not None:
+            await tell(interaction, told)
+
+    async def _takes_up(self, interaction: discord.Interaction, job: Job) -> bool:
+        """Acknowledge its author's press on a proposed job's card, and use its token for the card from then on.
+
+        The command's own may have died while its author thought, and what only one person sees is edited with nothing
+        else. False where it could not be acknowledged: then its author is told that it failed, or it came twice, and
+        nothing is done. A process that dies right after this has done nothing either: the buttons are there still.
+        """
+        message = interaction.message
+        if not isinstance(job.state, Proposed) or message is None:
+            return True
+        await self._desk.find(job.id, author_of(interaction))
+        try:
             await interaction.response.defer()
-        else:
-            await tell(interaction, chat.NOT_OFFERED)
+        except LIBRARY as error:
+            log.warning("press_not_acknowledged", job_id=job.id, error=type(error).__name__)
+            return False
+        self._outside.live.renew(job.id, interaction, message.id)
+        return True
 
     async def _made_of(self, interaction: discord.Interaction, action: Action, job: Job) -> None:
         frames = frames_of(interaction.message)
@@ -108,7 +133,8 @@ class Presses:
         start, end = frames if action is Action.RERUN else frames[::-1]
         options = options_of(job, new_seed=action is Action.RERUN)
         private, spoiler = "private" in job.place, "spoiler" in job.place
-        ask = Ask(start, end, job.request.prompt, options, private=private, spoiler=spoiler)
+        fit = job.request.fit
+        ask = Ask(start, end, job.request.prompt, options, private=private, spoiler=spoiler, fit=fit)
         await self._taker.take(interaction, ask)
 
     async def _send_again(self, interaction: discord.Interaction, job: Job) -> None:

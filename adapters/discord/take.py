@@ -154,7 +154,17 @@ class Taker:
 
 def _command(interaction: discord.Interaction, ask: Ask, job_id: str) -> Command:
     start, end = images_of(ask, job_id)
-    return Command(job_id, author_of(interaction), start, end, ask.prompt, ask.options, where=_where(interaction))
+    return Command(
+        job_id,
+        author_of(interaction),
+        start,
+        end,
+        ask.prompt,
+        ask.options,
+        where=_where(interaction),
+        fit=ask.fit,
+        asks=ask.asks,
+    )
 
 
 def images_of(ask: Ask, job_id: str) -> tuple[ImageRef, ImageRef]:

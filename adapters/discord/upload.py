@@ -19,6 +19,7 @@ from adapters.discord.carried_files import (
     BOOSTED,
     DEFAULT_LIMIT,
     as_files,
+    digest_of,
     frame_files,
     nonce_of,
 )
@@ -55,6 +56,7 @@ class DiscordChannel:
         self._outside = outside
         self._card: Card | None = None
         self._files: list[tuple[str, bytes]] = []
+        self._digest = ""
         # The frames come beside the narrator's edits, and two edits at once may arrive in either order.
         self._turn = asyncio.Lock()
 
@@ -72,8 +74,14 @@ class DiscordChannel:
     async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
         """Hang both frames on the card: as one picture that it shows, and as they are, for later jobs."""
         picture = await self._outside.previews.draw(start, end, size)
+        files = frame_files(picture, (start, end))
+        digest = digest_of(files)
         async with self._turn:
-            self._files = frame_files(picture, (start, end))
+            if self._place.get("frames") == digest and "message" in self._place:
+                # They hang there: a job that its author has let go on shows what it has shown before.
+                self._files = []
+                return
+            self._files, self._digest = files, digest
             if self._card is not None:
                 await self._show(self._card)
 
@@ -187,7 +195,7 @@ class DiscordChannel:
     def _with_files(self) -> tuple[list[discord.File], dict[str, str]]:
         """Return the files that are still to be hung on the card, and the place as it is once they are."""
         files = as_files(self._files)
-        return files, self._place | ({"frames": "1"} if files else {})
+        return files, self._place | ({"frames": self._digest} if files else {})
 
     def _shown(self, place: dict[str, str]) -> None:
         # What was posted while the edit was under way is not forgotten.
