@@ -1,17 +1,26 @@
 """The buttons of a card. What one does is its ``action_id``, on which job its ``value``: nothing is remembered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import ButtonElement, ConfirmObject
 
 from bot.domain.card import Action
+from bot.domain.mend import SHAPES
 from bot.wording import slack as words
 from bot.wording.card import ACTIONS
 
 PREFIX = "tween_"
-STYLES: Mapping[Action, str] = {Action.CANCEL: "danger"}
+STYLES: Mapping[Action, str] = {Action.GO: "primary", Action.CANCEL: "danger"}
 CONFIRMED = frozenset({Action.DELETE, Action.SEND_AGAIN})
 """What cannot be taken back, or may cost: Slack asks once more."""
+
+
+def rows_of(actions: Sequence[Action]) -> list[list[Action]]:
+    """Return what is offered together in rows: of a proposed job the shapes, and what drops it, have their own."""
+    if Action.GO not in actions:
+        return [list(actions)]
+    apart = [action for action in actions if action in SHAPES], [Action.CANCEL]
+    return [[action for action in actions if not any(action in row for row in apart)], *apart]
 
 
 def button(action: Action, job_id: str) -> ButtonElement:

@@ -82,7 +82,8 @@ class Commands:
                 case "help":
                     await respond(text=words.HELP)
                 case "jobs":
-                    await _listed(respond, listing.jobs(await self._desk.history(seat.author, listing.MOST)))
+                    entries = await self._desk.history(seat.author, listing.MOST)
+                    await _listed(respond, listing.jobs(entries, await listing.cards_of(client, entries)))
                 case "usage":
                     await _listed(respond, listing.usage(await self._desk.usage(seat.author)))
                 case "admin":

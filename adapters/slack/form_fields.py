@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import (
     InputBlock,
     NumberInputElement,
     PlainTextInputElement,
+    RadioButtonsElement,
     StaticSelectElement,
 )
 from slack_sdk.models.blocks import (
@@ -19,15 +20,16 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import FileInputElement
 
 from bot.domain.model import Model, Option
-from bot.domain.request import as_typed
+from bot.domain.request import Fit, as_typed
 from bot.wording import slack as words
+from bot.wording.chat import FIT, fit_of
 from bot.wording.commands import text
 
 MOST_PROMPT = 2000
 IMAGES = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tiff", "avif")
 VALUE = "value"
 """The ``action_id`` of every field: its block is named for the field."""
-BROADCAST = "broadcast"
+BROADCAST, ASK_FIRST = "broadcast", "ask_first"
 
 
 def upload(which: str, locale: str, key: str | None = None) -> InputBlock:
@@ -59,15 +61,26 @@ def option(declared: Option, locale: str, value: object) -> InputBlock:
     )
 
 
+def fit(locale: str, chosen: Fit) -> InputBlock:
+    """Return the field for what is done with images of another shape than the video's."""
+    choices = {each: Choice(text=fit_of(each, locale), value=each.value) for each in Fit}
+    element = RadioButtonsElement(action_id=VALUE, options=list(choices.values()), initial_option=choices[chosen])
+    return InputBlock(block_id=FIT, label=text("form.fit", locale), element=element)
+
+
+def ask_first(locale: str) -> InputBlock:
+    """Return the tick for seeing the frames before anything is made."""
+    return _tick(ASK_FIRST, text("form.before", locale), text("form.ask_first", locale))
+
+
 def broadcast(locale: str) -> InputBlock:
     """Return the tick for showing the video in the channel, too."""
-    choice = Choice(text=text("form.broadcast", locale), value="1")
-    return InputBlock(
-        block_id=BROADCAST,
-        label=text("form.done", locale),
-        optional=True,
-        element=CheckboxesElement(action_id=VALUE, options=[choice]),
-    )
+    return _tick(BROADCAST, text("form.done", locale), text("form.broadcast", locale))
+
+
+def _tick(block_id: str, label: str, said: str) -> InputBlock:
+    element = CheckboxesElement(action_id=VALUE, options=[Choice(text=said, value="1")])
+    return InputBlock(block_id=block_id, label=label, optional=True, element=element)
 
 
 def label_of(declared: Option, locale: str) -> str:
@@ -91,6 +104,12 @@ def values_of(view: Mapping[str, Any]) -> dict[str, Any]:
     return {block: _value(fields.get(VALUE, {})) for block, fields in values.items()}
 
 
+def fit_chosen(values: Mapping[str, Any], folded: Fit) -> Fit:
+    """Return the fit among a form's values; that which it began with where the field is folded away."""
+    chosen = values.get(FIT)
+    return folded if chosen is None else Fit(chosen)
+
+
 def options_of(values: Mapping[str, Any], model: Model) -> dict[str, object]:
     """Return the options among a form's values."""
     typed: dict[str, object] = {}
@@ -105,7 +124,7 @@ def _value(state: Mapping[str, Any]) -> Any:  # noqa: ANN401  # as the element's
     match state.get("type"):
         case "file_input":
             return state.get("files") or []
-        case "static_select":
+        case "static_select" | "radio_buttons":
             chosen = state.get("selected_option")
             return None if chosen is None else chosen["value"]
         case "checkboxes":

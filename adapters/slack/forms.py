@@ -18,7 +18,7 @@ from adapters.slack.access import can_post
 from adapters.slack.take import Ask, Seat
 from bot.domain.errors import BadRequest, Fault, TweenError
 from bot.domain.model import Model
-from bot.domain.request import ImageRef
+from bot.domain.request import Fit, ImageRef
 from bot.flow.desk import Desk
 from bot.flow.remix import options_of
 from bot.wording import slack as words
@@ -60,6 +60,14 @@ class About:
         return cls(Seat(**raw["seat"]), raw["title"], images["start"], images["end"], raw["source"], raw["more"])
 
 
+@dataclass(frozen=True)
+class Begun:
+    """What a form begins with."""
+
+    options: Mapping[str, object]
+    fit: Fit = Fit.CROP
+
+
 class Forms:
     """Opens the form, unfolds it, and reads it."""
 
@@ -90,21 +98,24 @@ class Forms:
         end = _image(about.seat, about.end, values.get("end"))
         # A field that was emptied is as good as one that was never set; what is folded away stays as it was.
         begun_with = await self._begun_with(about)
-        folded = {name: value for name, value in begun_with.items() if name not in values}
+        folded = {name: value for name, value in begun_with.options.items() if name not in values}
         options = {**folded, **fields.options_of(values, self._model)}
-        broadcast = bool(values.get(fields.BROADCAST))
-        return about.seat, Ask(str(view["id"]), start, end, str(values.get("prompt") or ""), options, broadcast)
+        broadcast, asks = bool(values.get(fields.BROADCAST)), bool(values.get(fields.ASK_FIRST))
+        fit, prompt = fields.fit_chosen(values, begun_with.fit), str(values.get("prompt") or "")
+        return about.seat, Ask(str(view["id"]), start, end, prompt, options, broadcast, fit=fit, asks=asks)
 
-    async def _begun_with(self, about: About) -> Mapping[str, object]:
+    async def _begun_with(self, about: About) -> Begun:
         if not about.source:
             # A form that showed the model's own defaults would overrule the workspace's.
-            return await self._desk.defaults(about.seat.author)
+            return Begun(await self._desk.defaults(about.seat.author))
         job = await self._desk.shown(about.source)
-        return {} if job is None else options_of(job, new_seed=about.title == CONTINUE)
+        if job is None:
+            return Begun({})
+        return Begun(options_of(job, new_seed=about.title == CONTINUE), job.request.fit)
 
 
-def form(model: Model, about: About, locale: str, prompt: str, options: Mapping[str, object]) -> View:
-    """Return the view, with a prompt and options in it."""
+def form(model: Model, about: About, locale: str, prompt: str, begun_with: Begun) -> View:
+    """Return the view, with a prompt and all else in it that it begins with."""
     blocks: list[Block] = []
     if about.start is None:
         blocks.append(fields.upload("start", locale))
@@ -113,7 +124,9 @@ def form(model: Model, about: About, locale: str, prompt: str, options: Mapping[
         blocks.append(fields.upload("end", locale, key))
     blocks.append(fields.prompt(locale, prompt))
     shown = fields.options_shown(model, more=about.more)
-    blocks += [fields.option(each, locale, options.get(each.name)) for each in shown]
+    blocks += [fields.option(each, locale, begun_with.options.get(each.name)) for each in shown]
+    if about.more:
+        blocks += [fields.fit(locale, begun_with.fit), fields.ask_first(locale)]
     if not about.seat.channel.startswith("D"):
         blocks.append(fields.broadcast(locale))
     if not about.more:

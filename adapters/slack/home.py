@@ -1,6 +1,6 @@
 """The Home tab: how to start, my jobs, my budget."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -33,7 +33,7 @@ async def publish(client: AsyncWebClient, desk: Desk, seat: Seat) -> None:
     """Show the tab as it is now."""
     try:
         entries = await desk.history(seat.author, MOST)
-        listed = shown(entries, await desk.usage(seat.author))
+        listed = shown(entries, await desk.usage(seat.author), await listing.cards_of(client, entries))
     except TweenError as error:
         listed = [SectionBlock(text=MarkdownTextObject(text=escaped(explain(error))))]
     await client.views_publish(user_id=seat.user, view=View(type="home", blocks=[*head(), *listed]))
@@ -54,9 +54,9 @@ def head() -> list[Block]:
     ]
 
 
-def shown(entries: Sequence[Entry], month: Usage) -> list[Block]:
+def shown(entries: Sequence[Entry], month: Usage, cards: Mapping[str, str]) -> list[Block]:
     """Return a person's own part: jobs, money, and the way to have it all deleted."""
-    blocks = [*listing.jobs(entries), DividerBlock(), *listing.usage(month)]
+    blocks = [*listing.jobs(entries, cards), DividerBlock(), *listing.usage(month)]
     return [*blocks, DividerBlock(), ActionsBlock(elements=[_forget()])] if entries else blocks
 
 

@@ -21,7 +21,8 @@ from adapters.slack.take import Ask, Seat, Taker
 from adapters.slack.text import ZERO_WIDTH, escaped, who
 from bot.domain.card import Action
 from bot.domain.errors import NotHere, NotYours, TweenError
-from bot.domain.job import Job, Proposed, Unclear
+from bot.domain.job import Job, Unclear
+from bot.domain.mend import MENDS
 from bot.domain.request import Author
 from bot.flow.desk import Desk
 from bot.flow.ladder import linked_id
@@ -107,13 +108,14 @@ class Presses:
                 assert_never(action)
 
     async def _answered(self, action: Action, job: Job, author: Author, tell: Tell) -> None:
-        """Pass on what its author says of a proposed job; the card tells the rest."""
-        if action is Action.GO:
-            await self._desk.go(job.id, author)
+        """Pass on what its author says of a proposed job; its card tells the rest."""
+        if action in MENDS:
+            after = await self._desk.mend(job.id, author, action)
         else:
-            await self._desk.mend(job.id, author, action)
-        if not isinstance(job.state, Proposed):
-            await tell(chat.NOT_OFFERED)
+            after = await self._desk.go(job.id, author)
+        told = words.NO_JOB if after is None else chat.answered(action, job, after)
+        if told is not None:
+            await tell(told)
 
     async def _made_of(self, action: Action, job: Job, seat: Seat, trigger: str) -> None:
         start, end = job.request.images
@@ -121,7 +123,7 @@ class Presses:
             start, end = end, start
         options = options_of(job, new_seed=action is Action.RERUN)
         id_ = hashlib.sha256(trigger.encode()).hexdigest()[:20]
-        ask = Ask(id_, start, end, job.request.prompt, options, "broadcast" in job.place)
+        ask = Ask(id_, start, end, job.request.prompt, options, "broadcast" in job.place, fit=job.request.fit)
         accepted = await self._taker.accept(seat, ask)
         await self._taker.post_card(accepted)
 

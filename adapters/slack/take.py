@@ -16,7 +16,7 @@ from adapters.slack.outside import Outside
 from adapters.slack.upload import SlackChannel
 from bot.domain.errors import TweenError
 from bot.domain.job import Job
-from bot.domain.request import Author, Command, ImageRef, Where
+from bot.domain.request import Author, Command, Fit, ImageRef, Where
 from bot.flow.desk import Desk
 
 log = structlog.get_logger()
@@ -60,6 +60,7 @@ class Ask:
     """What somebody asks for. ``id`` is unique to the event that brought it; ``broadcast``: in the channel, too.
 
     ``brought`` are the ids of files that the bot has put into Slack for it, which go when its job is deleted.
+    ``asks``: its author wants to see the frames before anything is spent.
     """
 
     id: str
@@ -69,6 +70,8 @@ class Ask:
     options: Mapping[str, object] = field(default_factory=dict)
     broadcast: bool = False
     brought: tuple[str, ...] = ()
+    fit: Fit = Fit.CROP
+    asks: bool = False
 
 
 class Taker:
@@ -84,8 +87,9 @@ class Taker:
 
     async def accept(self, seat: Seat, ask: Ask) -> Job:
         """Store the job; raises what :meth:`Desk.accept` does, and then nothing is stored."""
+        asked = (ask.start, ask.end, ask.prompt, ask.options)
         where = Where((seat.channel,))
-        command = Command(job_id(seat, ask), seat.author, ask.start, ask.end, ask.prompt, ask.options, where=where)
+        command = Command(job_id(seat, ask), seat.author, *asked, where=where, fit=ask.fit, asks=ask.asks)
         place = seat.place | ({"broadcast": "1"} if ask.broadcast else {})
         if ask.brought:
             place["fetched"] = " ".join(ask.brought)

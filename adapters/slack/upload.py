@@ -8,6 +8,7 @@ video too.
 """
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +28,7 @@ from bot.domain.card import Card
 from bot.domain.errors import ChannelBusy, ChannelGone, TweenError
 from bot.domain.job import Job
 from bot.domain.media import Frame
+from bot.domain.progress import Phase
 from bot.ports import NotTaken, Parcel
 from bot.wording import chat
 from bot.wording import slack as words
@@ -37,6 +39,8 @@ log = structlog.get_logger()
 SHARE_LOOKS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds between looks for the message of a file that was shared: ``shares`` is empty at first."""
 PICTURE = "frames.jpg"
+PICTURE_LOOKS = 3
+"""How often a card that asks is shown once more for a picture that is not ready; the pauses grow from a second."""
 
 
 class SlackChannel:
@@ -50,6 +54,8 @@ class SlackChannel:
         self._outside = outside
         self._uploader = Uploader(outside.session)
         self._card: Card | None = None
+        self._stale: str | None = None
+        self._looks = PICTURE_LOOKS
         # The frames come beside the narrator's edits, and two edits at once may arrive in either order.
         self._turn = asyncio.Lock()
 
@@ -70,11 +76,17 @@ class SlackChannel:
     async def frames(self, start: Frame, end: Frame, size: tuple[int, int]) -> None:
         """Show both frames on the card, in one picture."""
         picture = await self._outside.previews.draw(start, end, size)
+        digest = hashlib.sha256(picture).hexdigest()[:16]
+        if "picture" in self._place and self._place.get("pictured") == digest:
+            # It is there: a job that its author has let go on shows what it has shown before.
+            return
+        before = self._place.get("picture")
         try:
             client = await self._patient()
             self._place["picture"] = await self._uploader.send_bytes(client, PICTURE, picture, chat.FRAMES)
         except (*LIBRARY, NotInstalled) as error:
             raise _told(error) from error
+        self._place["pictured"], self._stale = digest, before
         if self._card is not None:
             await self.show(self._card)
 
@@ -86,6 +98,7 @@ class SlackChannel:
                 await self._show(card)
             except (*LIBRARY, NotInstalled) as error:
                 raise _told(error) from error
+            await self._drop_stale()
 
     async def begin(self, card: Card) -> Mapping[str, str]:
         """Post the first card, in answer to its command; return where it is."""
@@ -148,8 +161,24 @@ class SlackChannel:
                 raise
             # The picture is not ready: the next edit shows it.
             picture = self._place.pop("picture")
-            await self._send(card)
-            self._place["picture"] = picture
+            try:
+                await self._send(card)
+            finally:
+                self._place["picture"] = picture
+            if card.phase is Phase.ASKING and self._looks:
+                # No edit follows by itself, and the picture is what the card is about.
+                self._looks -= 1
+                raise ChannelBusy from error
+
+    async def _drop_stale(self) -> None:
+        """Delete the picture that the card has shown before."""
+        stale, self._stale = self._stale, None
+        if stale is None:
+            return
+        try:
+            await (await self._patient()).files_delete(file=stale)
+        except (*LIBRARY, NotInstalled) as error:
+            log.warning("picture_not_deleted", job_id=self._job_id, error=code_of(error) or type(error).__name__)
 
     async def _send(self, card: Card) -> None:
         # Text and blocks together: an edit with text alone would take the blocks away.

@@ -10,6 +10,7 @@ from tests.twins.slack_forms import Entry
 
 BASIC = ["Resolution", "Aspect ratio", "Number of frames", "Frames per second", "Seed"]
 ALL = [*BASIC, "Not in the video", "Denoising steps", "Guidance scale", "Noise shift", "Acceleration"]
+LAST = ["Images of another shape", "Before it is made", "When it is done"]
 FIRST = ["First image", "Last image", "What happens in between"]
 
 
@@ -44,7 +45,7 @@ async def test_its_fields_are_the_models(office: Office) -> None:
         form.values = slack_forms.fill_in(form, entries, office.ann)
         await office.ann.click(form, "More options")
         await office.slack.until(lambda: "Noise shift" in labels(form))
-        assert labels(form) == [*FIRST, *ALL, "Prompt expansion", "When it is done"]
+        assert labels(form) == [*FIRST, *ALL, "Prompt expansion", *LAST]
         assert form.buttons == []
         submitted = await office.ann.submit(form, {"Noise shift": "4.5", "Prompt expansion": "true"})
         assert (submitted.failed, form.errors) == (None, {})
