@@ -22,7 +22,7 @@ from adapters.media.frames import PillowFrames
 from adapters.media.preview import PillowPreviews
 from adapters.slack import home
 from adapters.slack.card import blocks
-from adapters.slack.forms import About, form
+from adapters.slack.forms import About, Begun, form
 from adapters.slack.take import Seat
 from bot.domain.budget import Allowance, Usage
 from bot.domain.card import Card
@@ -31,8 +31,10 @@ from bot.domain.job import (
     Accepted,
     Cancelled,
     Delivered,
+    Expected,
     Failed,
     Job,
+    Proposed,
     State,
     Submitted,
     Submitting,
@@ -58,7 +60,7 @@ TICKET = Ticket("764cabcf-b745-4b3e-ae38-1200304cf45b", "", "", "")
 VIDEO = Video(1280, 720, 81, 5.06, 3_400_000)
 SEAT = Seat("T1", "", ANN, "C1")
 ON_SLACK = {"picture": "frames", "permalink": "https://acme.slack.example/files/B1/F1/tween.mp4"}
-ON_SHEET, COLUMNS = ("queued", "rendering", "done", "failed", "cancelled", "unclear"), 3
+ON_SHEET, COLUMNS = ("proposed", "rendering", "done", "failed", "cancelled", "unclear"), 3
 PLACE = {"guild": "1", "channel": "2", "message": "3", "frames": "1", "video": "4"}
 
 
@@ -71,6 +73,7 @@ class Moment:
     progress: Progress = field(default_factory=Progress)
     answer: CancelAnswer | None = None
     has_frames: bool = True
+    expected: Expected | None = None
 
 
 def moments() -> Iterator[Moment]:
@@ -78,6 +81,8 @@ def moments() -> Iterator[Moment]:
     submitted = Submitted(TICKET, NOW)
     rendering = Progress().after(InProgress(("3/30",)), NOW - 20).after(InProgress(("12/30",)), NOW)
     yield Moment("waiting", Accepted(), Progress(Phase.WAITING), has_frames=False)
+    proposed, expected = Proposed(NOW, Decimal("4.20")), Expected(95, 170, 37)
+    yield Moment("proposed", proposed, Progress(Phase.ASKING), expected=expected)
     yield Moment("queued", submitted, Progress().after(InQueue(3), NOW))
     yield Moment("rendering", submitted, rendering)
     yield Moment("stopping", submitted, rendering, CancelAnswer.REQUESTED)
@@ -95,12 +100,14 @@ def job_of(moment: Moment) -> Job:
     command = Command("discord:1234567890", Author("discord", ANN, "1"), image, image, PROMPT, {"seed": 421337})
     sizes = ((1280, 720), (1000, 1000)) if moment.has_frames else None
     request_id = TICKET.request_id if sizes else None
-    return replace(accept(command, model, NOW - 42), state=moment.state, image_sizes=sizes, request_id=request_id)
+    job = replace(accept(command, model, NOW - 42), state=moment.state, image_sizes=sizes, request_id=request_id)
+    return replace(job, expected=moment.expected)
 
 
 def card_of(moment: Moment) -> Card:
     """Return the card that the core makes of a moment."""
-    return CardMaker(charges=True).card(job_of(moment), moment.progress, NOW, moment.answer)
+    foretells = moment.expected is not None
+    return CardMaker(charges=True, foretells=foretells).card(job_of(moment), moment.progress, NOW, moment.answer)
 
 
 def discord_message(card: Card, frames: bytes | None) -> dict[str, Any]:
@@ -123,16 +130,18 @@ def slack_message(card: Card, *, has_frames: bool) -> dict[str, Any]:
 
 def slack_form(locale: str, *, more: bool) -> dict[str, Any]:
     """Return the form, as it opens or with all options."""
-    view = form(catalogue.load()[catalogue.DEFAULT_ENDPOINT], About(SEAT, more=more), locale, PROMPT, {})
+    view = form(catalogue.load()[catalogue.DEFAULT_ENDPOINT], About(SEAT, more=more), locale, PROMPT, Begun({}))
     return dict(view.to_dict())
 
 
 def slack_home() -> dict[str, Any]:
     """Return the Home tab of somebody with a few jobs, as a message."""
-    jobs = [replace(job_of(moment), place=ON_SLACK if moment.name == "done" else {}) for moment in moments()]
+    jobs = [replace(job_of(moment), place=ON_SLACK if moment.name == "done" else {}) for moment in moments()][1:7]
+    asking = replace(jobs[0], request=replace(jobs[0].request, id="asking"))
+    jobs, cards = [asking, *jobs[1:]], {asking.id: "https://acme.slack.example/archives/C1/p1"}
     renews = date(2026, 10, 1)
     month = Usage("September 2026", Allowance(Decimal(5), Decimal(20)), Decimal("1.60"), Decimal("7.20"), renews)
-    listed = home.shown([Entry(job, NOW, NOW, NOW) for job in jobs[2:7]], month)
+    listed = home.shown([Entry(job, NOW, NOW, NOW) for job in jobs], month, cards)
     return {"author": "Tweenbot", "blocks": [block.to_dict() for block in (*home.head(), *listed)], "now": NOW}
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import signal
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -30,6 +31,7 @@ class Bot:
     def __init__(self, process: Running, http: aiohttp.ClientSession) -> None:
         self.process = process
         self.url = ""
+        self.killed = False
         self._http = http
 
     async def ready(self) -> None:
@@ -38,6 +40,12 @@ class Bot:
         match = READY.match(self.process.lines[-1])
         assert match is not None, self.process.lines
         self.url = match[1]
+
+    async def kill(self) -> None:
+        """End it without a word, as a loss of power does."""
+        self.killed = True
+        self.process.interrupt(signal.SIGKILL)
+        await self.process.end()
 
     async def send(self, key: str = "k1", **options: object) -> tuple[int, Any]:
         """Send the example frames as a job; return the status and the answer."""

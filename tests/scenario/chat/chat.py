@@ -4,6 +4,7 @@ Each platform says how (``on_discord``), and every situation in this folder is p
 are made when they are first named; everybody is in every room, and the bot too.
 """
 
+import signal
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -109,7 +110,7 @@ class Chat(Protocol):
     def bot(self, **settings: str) -> AbstractAsyncContextManager[Bot]:
         """Run the bot; it is stopped at the end, as its operator stops it. Again is a restart: it finds what it left.
 
-        Fails where it does not end in peace, or has logged a traceback.
+        Fails where it does not end in peace, or has logged a traceback, unless it is killed.
         """
         ...
 
@@ -160,6 +161,22 @@ class Chat(Protocol):
     async def until(self, card: Card, *words: str) -> None:
         """Wait until the card says all of this."""
         ...
+
+    async def offered(self, card: Card, action: Action) -> None:
+        """Wait until the card has this button."""
+        ...
+
+    async def pictured(self, card: Card) -> None:
+        """Wait until the card shows both images: a platform may need a moment for a new picture."""
+        ...
+
+
+async def in_peace(bot: Bot) -> None:
+    """Stop the bot as its operator does; fail where something is wrong."""
+    bot.process.interrupt(signal.SIGTERM)
+    ended = await bot.process.end()
+    assert ended.status == 0, ended
+    assert "Traceback" not in ended.err, ended.err
 
 
 class TypedOptions(Chat, Protocol):

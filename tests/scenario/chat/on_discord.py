@@ -1,6 +1,5 @@
 """Discord as the place where a situation is played: the twin, and the real program."""
 
-import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from bot.domain.server import Rules
 from bot.ports import Deed
 from tests.scenario.at_fal import at
 from tests.scenario.bot import Bot, running
-from tests.scenario.chat.chat import ANN, DIRECT, END, PROMPT, ROOM, START, Card, Image, Post
+from tests.scenario.chat.chat import ANN, DIRECT, END, PROMPT, ROOM, START, Card, Image, Post, in_peace
 from tests.scenario.chat.decided import decide, deeds
 from tests.twins import discord_contract
 from tests.twins.discord import Channel, DiscordTwin, File, Interaction, Message, Person
@@ -85,10 +84,8 @@ class OnDiscord:
         async with running(self._folder, {**at(self.fal), **self.twin.env, **settings}) as bot:
             await self.twin.until_online()
             yield bot
-            bot.process.interrupt(signal.SIGTERM)
-            ended = await bot.process.end()
-        assert ended.status == 0, ended
-        assert "Traceback" not in ended.err, ended.err
+            if not bot.killed:
+                await in_peace(bot)
         await self.twin.until(lambda: not self.twin.hub.live)
 
     async def ask(
@@ -177,6 +174,14 @@ class OnDiscord:
             await self.twin.until(lambda: all(word in card.text for word in words))
         except TimeoutError:
             raise AssertionError(f"it does not say {words}, but {card.text!r}") from None
+
+    async def offered(self, card: Card, action: Action) -> None:
+        """Wait until the card has this button."""
+        await self.twin.until(lambda: action in card.actions)
+
+    async def pictured(self, card: Card) -> None:
+        """Wait until the card shows both images."""
+        await self.twin.until(lambda: card.shows_frames)
 
     async def _next(self, found: Callable[[], Sequence[Message]]) -> Message:
         message = await self.twin.until(lambda: next((m for m in found() if m.id not in self._taken), None))

@@ -1,6 +1,5 @@
 """Slack as the place where a situation is played: the twin, and the real program, over Socket Mode."""
 
-import signal
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -15,7 +14,7 @@ from bot.domain.server import Rules
 from bot.ports import Deed
 from tests.scenario.at_fal import at
 from tests.scenario.bot import Bot, running
-from tests.scenario.chat.chat import ANN, DIRECT, END, PROMPT, ROOM, START, Card, Image, Post
+from tests.scenario.chat.chat import ANN, DIRECT, END, PROMPT, ROOM, START, Card, Image, Post, in_peace
 from tests.scenario.chat.decided import decide, deeds
 from tests.twins.fal import FalTwin
 from tests.twins.slack import App, File, Message, SlackTwin, User, View
@@ -93,10 +92,8 @@ class OnSlack:
             yield bot
             # What Slack brings in the very moment of its end it brings again.
             self.twin.expects_no_ack = True
-            bot.process.interrupt(signal.SIGTERM)
-            ended = await bot.process.end()
-        assert ended.status == 0, ended
-        assert "Traceback" not in ended.err, ended.err
+            if not bot.killed:
+                await in_peace(bot)
         await self.twin.until(lambda: not self.twin.sockets.open)
         self.twin.expects_no_ack = False
 
@@ -120,7 +117,7 @@ class OnSlack:
         if not options.keys() <= {block["block_id"] for block in form.blocks}:
             await person.click(form, "More options")
             await self.twin.until(lambda: "More options" not in form.buttons)
-        entries: dict[str, Entry] = {name: str(value) for name, value in options.items()}
+        entries: dict[str, Entry] = {name: ["1"] if value is True else str(value) for name, value in options.items()}
         await self._submit(person, form, {"start": start, "end": end, "prompt": prompt, **entries}, began)
         job_id = f"slack:{self.acme.id}:{form.id}"
         card = await self.twin.until(lambda: next((m for m in place.by_bot if job_id in _values(m)), None))
@@ -187,6 +184,14 @@ class OnSlack:
             await self.twin.until(lambda: all(word in card.text for word in words))
         except AssertionError:
             raise AssertionError(f"it does not say {words}, but {card.text!r}") from None
+
+    async def offered(self, card: Card, action: Action) -> None:
+        """Wait until the card has this button."""
+        await self.twin.until(lambda: action in card.actions)
+
+    async def pictured(self, card: Card) -> None:
+        """Wait until the card shows both images."""
+        await self.twin.until(lambda: card.shows_frames)
 
     async def _submit(self, person: User, form: View, entries: Mapping[str, Entry], began: float) -> None:
         self._newest = await person.submit(form, entries)

@@ -1,6 +1,7 @@
 """The way it should go: two images and a sentence, a card that tells how far it is, and the video in the room."""
 
 from bot.domain.card import Action
+from bot.flow.card import REMIXES
 from tests.scenario.chat.chat import ANN, END, PROMPT, START, Chat
 from tests.scenario.heavy import alt
 
@@ -23,7 +24,7 @@ async def test_two_images_become_a_video(chat: Chat) -> None:
         video = await chat.video()
         await chat.until(card, "Done", "$0.20", "Seed 7")
         assert card.shows_frames
-        assert set(card.actions) == set(Action) - {Action.CANCEL, Action.LOOK_AGAIN, Action.SEND_AGAIN}
+        assert set(card.actions) == {*REMIXES, Action.CONTINUE, Action.RECIPE, Action.DELETE}
     assert (video.data, video.alt, video.pings, video.card) == (
         chat.fal.video,
         alt(PROMPT, START.name, END.name),
