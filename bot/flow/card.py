@@ -57,7 +57,7 @@ class CardMaker:
         return Card(
             job_id=job.id,
             tone=_tone(job.state, progress),
-            title=words.TITLES[_tone(job.state, progress)],
+            title=words.PROPOSED if isinstance(job.state, Proposed) else words.TITLES[_tone(job.state, progress)],
             prompt=job.request.prompt,
             phase=progress.phase if under_way else None,
             status=words.status(progress, now) if under_way else self._ending(job.state),
