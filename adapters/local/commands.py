@@ -13,9 +13,11 @@ from yarl import URL
 from adapters.local.upload import contact_sheet_of
 from bot.domain.link import file_name, is_link
 from bot.domain.model import Model, Option, Value
-from bot.domain.request import Author, Command, ImageRef, as_typed, check_option
+from bot.domain.request import Author, Command, Fit, ImageRef, as_typed, check_option
 from bot.wording import cli as words
 from bot.wording.faults import fault
+
+_FITS = [fit.value for fit in Fit]
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
             end=_image(given["end"]),
             prompt=given["prompt"],
             options={option.name: given[option.name] for option in model.options},
+            fit=Fit(given["fit"]),
         )
         raise click.exceptions.Exit(run(Make(command, output, given["at"], given["to"], json=given["json"])))
 
@@ -60,6 +63,7 @@ def make_command(model: Model, run: Callable[[Make], int]) -> click.Command:
             click.Argument(["end"], type=click.Path()),
             click.Argument(["prompt"]),
             click.Option(["-o", "--output"], type=path, help=words.OUTPUT_HELP, metavar="OUT.mp4"),
+            click.Option(["--fit"], type=click.Choice(_FITS), default=_FITS[0], help=words.FIT_HELP),
             click.Option(["--at"], type=click.Choice(["fal", "embedded"]), help=words.AT_HELP),
             click.Option(["--to"], metavar="URL", help=words.TO_HELP),
             click.Option(["--json"], is_flag=True, show_default=False, help=words.JSON_HELP),

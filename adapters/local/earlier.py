@@ -53,7 +53,7 @@ class Earlier:
             start, end = await self._images(job, job_id, written, swapped=action is Action.SWAP)
         options = options_of(job, new_seed=action is Action.RERUN)
         with removed_on(written, *REFUSALS):
-            yield Command(job_id, ME, start, end, job.request.prompt, options)
+            yield Command(job_id, ME, start, end, job.request.prompt, options, fit=job.request.fit)
 
     async def _images(self, job: Job, job_id: str, written: list[Path], *, swapped: bool) -> tuple[ImageRef, ImageRef]:
         """Copy a job's frames into the inbox, for another job; the copies' paths are added to ``written``."""

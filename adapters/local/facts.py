@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.errors import TweenError, UserFixable
 from bot.domain.job import Cancelled, Delivered, Failed, Job, Unclear
 
-ASKED = ("prompt", "model", "options", "request_id")
+ASKED = ("prompt", "model", "options", "fit", "request_id")
 """The names of what :func:`asked` tells, and below, of what :func:`ending` may."""
 ENDING = ("width", "height", "frames", "video_seconds", "bytes", "seed", "cost_usd", "seconds", "charge")
 
@@ -18,6 +18,7 @@ def asked(job: Job) -> dict[str, Any]:
         "prompt": request.prompt,
         "model": request.model.endpoint,
         "options": dict(request.options),
+        "fit": request.fit.value,
         "request_id": job.request_id,
     }
 

@@ -1,5 +1,6 @@
 """All jobs of all platforms, over HTTP, for the operator to look through."""
 
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -11,6 +12,8 @@ from adapters.local.folders import is_job_id
 from adapters.local.form import ME
 from adapters.local.guard import Handler
 from adapters.local.service import Service
+from bot.domain.card import Card
+from bot.domain.job import Job, Proposed
 from bot.ports import Entry, Sought
 from bot.wording import local as words
 
@@ -41,8 +44,15 @@ class GalleryApi:
         if job.request.author.platform == ME.platform and is_job_id(job.id):
             body = await service.tell(job) | {"link": None}
         else:
-            body = replies.tween(job, service.desk.card(job), None) | {"link": service.link(job)}
+            body = replies.tween(job, self._card(job), None) | {"link": service.link(job)}
         return replies.entry(body | {"author": job.request.author.id}, entry)
+
+    def _card(self, job: Job) -> Card:
+        """Return the card of another platform's job; what waits for an answer there is not answered here."""
+        card = self._service.desk.card(job)
+        if not isinstance(job.state, Proposed):
+            return card
+        return replace(card, status=words.waits_for_go(job.request.author.platform))
 
 
 def _words(request: web.Request) -> tuple[str, ...]:

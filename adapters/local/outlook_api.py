@@ -10,11 +10,12 @@ from aiohttp import hdrs, web
 from adapters.local import replies
 from adapters.local.form import ME
 from adapters.local.guard import Handler
+from adapters.local.preflight import Sizes, foreseen
 from adapters.local.service import Service
-from bot.domain.errors import BadRequest, Fault, StoreAway
+from bot.domain.errors import BadRequest, Fault, StoreAway, Which
 from bot.domain.job import Job
 from bot.domain.model import Model, Option, Value
-from bot.domain.request import Command, ImageRef, TweenRequest, checked
+from bot.domain.request import Command, Fit, ImageRef, TweenRequest, checked, fit_of
 from bot.wording import card
 from bot.wording import local as words
 from bot.wording.faults import fault
@@ -59,19 +60,18 @@ class OutlookApi:
 
     async def _quote(self, request: web.Request) -> web.Response:
         asked = await _json(request)
-        given, start = asked.get("options", {}), asked.get("start")
+        given = asked.get("options", {})
         if not isinstance(given, dict) or len(given) > MOST_OPTIONS:
             raise replies.Refusal(400, "options", words.BAD_OPTIONS)
-        size = None if start is None else _size(start)
-        model = self._desk.model
-        asked_for, faults = _fitting(given, model)
+        sizes: Sizes = {"start": _size("start", asked), "end": _size("end", asked)}
+        asked_for, faults = _fitting(given, asked.get("fit"), self._desk.model)
         options = asked_for.options
         return replies.answer(
             {
-                "price_usd": str(model.price.usd(options)),
+                "price_usd": str(asked_for.price),
                 "free": not self._desk.charges,
-                "size": _video_size(model, options, size),
                 "seconds": _seconds(options),
+                **foreseen(asked_for, sizes),
                 **await self._foretold(asked_for),
                 "faults": [{"field": each.field, "rule": each.rule, "message": fault(each)} for each in faults],
             }
@@ -128,30 +128,27 @@ async def _json(request: web.Request) -> dict[str, Any]:
     return asked
 
 
-def _size(start: object) -> tuple[int, int]:
-    match start:
+def _size(which: Which, asked: Mapping[str, object]) -> tuple[int, int] | None:
+    match asked.get(which):
+        case None:
+            return None
         case [int() as width, int() as height] if 1 <= width <= MOST_PIXELS and 1 <= height <= MOST_PIXELS:
             return width, height
         case _:
-            raise replies.Refusal(400, "start", words.BAD_SIZE)
+            raise replies.Refusal(400, which, words.bad_size(which))
 
 
-def _fitting(given: Mapping[str, object], model: Model) -> tuple[TweenRequest, tuple[Fault, ...]]:
+def _fitting(given: Mapping[str, object], fit: object, model: Model) -> tuple[TweenRequest, tuple[Fault, ...]]:
     """Return a request with these options, the model's own in the place of wrong ones, and what is wrong with those."""
-    command = Command("", ME, _NONE, _NONE, "any", given)
+    fitted = fit_of(fit)
+    unfit = (fitted,) if isinstance(fitted, Fault) else ()
+    command = Command("", ME, _NONE, _NONE, "any", given, fit=fitted if isinstance(fitted, Fit) else Fit.CROP)
     try:
-        return checked(command, model), ()
+        return checked(command, model), unfit
     except BadRequest as error:
         wrong = {each.field for each in error.faults}
         right = {name: value for name, value in given.items() if name not in wrong}
-        return checked(replace(command, options=right), model), error.faults
-
-
-def _video_size(model: Model, options: Mapping[str, Value], start: tuple[int, int] | None) -> tuple[int, int] | None:
-    """Return the video's size; None where that is up to an image that is not known yet."""
-    if start is None and options.get(model.frame.aspect_ratio) == "auto":
-        return None
-    return model.frame.size(options, start or (1, 1))
+        return checked(replace(command, options=right), model), (*error.faults, *unfit)
 
 
 def _seconds(options: Mapping[str, Value]) -> float | None:

@@ -18,7 +18,7 @@ from adapters.local.upload import CardView
 from bot.domain.card import Action, Card, Field, Tone
 from bot.domain.errors import Which
 from bot.domain.progress import Phase
-from bot.domain.request import Command
+from bot.domain.request import Command, Fit
 from bot.flow.signals import Signals
 from bot.wording import cli as words
 
@@ -182,6 +182,8 @@ def _form(command: Command, images: Mapping[Which, bytes]) -> aiohttp.FormData:
     for which, name in names.items():
         form.add_field(which, images[which], filename=name, content_type="application/octet-stream")
     form.add_field("prompt", command.prompt)
+    if command.fit is not Fit.CROP:  # which a bot of an older version does without being told
+        form.add_field("fit", command.fit.value)
     for name, value in command.options.items():
         if value is not None:
             form.add_field(name, str(value).lower() if isinstance(value, bool) else str(value))

@@ -25,6 +25,14 @@ class Fit(Enum):
     BLUR = "blur"
 
 
+def fit_of(given: object) -> Fit | Fault:
+    """Return the fit that a value names, or the rule that it breaks; nothing given is a crop."""
+    if given is None or given == "":
+        return Fit.CROP
+    named = next((fit for fit in Fit if fit.value == given), None)
+    return named or Fault("fit", "choice", given, {"enum": [fit.value for fit in Fit]})
+
+
 @dataclass(frozen=True)
 class Author:
     """Who asked: ids as the platform gives them. ``server`` (guild, workspace) is empty in a direct message."""

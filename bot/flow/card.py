@@ -168,7 +168,12 @@ def _notices(job: Job, answer: CancelAnswer | None) -> tuple[str, ...]:
             came = told(delivery, video)
             return (*_crops(job), *([came] if came else ()))
         case _:
-            return (*_crops(job), *_enlargements(job), *([words.CANCEL_TOLD[answer]] if answer else ()))
+            return (*warnings(job), *([words.CANCEL_TOLD[answer]] if answer else ()))
+
+
+def warnings(job: Job) -> tuple[str, ...]:
+    """Return what its author should know of the images before they are sent, once their sizes are known."""
+    return (*_crops(job), *_enlargements(job))
 
 
 def _crops(job: Job) -> tuple[str, ...]:

@@ -45,6 +45,10 @@ MAKE_EXITS = (
 )
 
 OUTPUT_HELP = "Where the video goes; a file that is there is replaced.  [default: tween-….mp4 in this folder]"
+FIT_HELP = (
+    "What is done with an image of another shape than the video's: crop it at the centre, or show all of it between "
+    "borders that are a blurred copy of it (blur)."
+)
 AT_HELP = (
     "Where to render: at fal, also with the login of fal auth login, or embedded, on this machine.  "
     "[default: fal with a key or TWEENBOT_FAL_URL, else embedded]"

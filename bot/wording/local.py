@@ -1,6 +1,7 @@
 """The words of the local channel's interface, for whoever writes or runs a program against it."""
 
-from bot.wording.units import size
+from bot.domain.errors import Which
+from bot.wording.units import IMAGE, size
 
 NO_NAME = "This server does not go by that name."
 NOT_LOCAL = "The local channel serves this machine alone, and no proxy."
@@ -20,7 +21,6 @@ NOT_KEPT = "that picture is not kept any more"
 NOT_OVER = "This job is not over: cancel it, or wait for its end."
 NO_JSON = "Send a JSON object."
 BAD_OPTIONS = "options is an object: a value for each option's name."
-BAD_SIZE = "start is the first image's width and height in pixels, such as [1280, 720], or null."
 BAD_MOMENT = "before is a moment in seconds since 1970, such as a job's accepted_at."
 BAD_PLATFORM = "platform is a platform's name, such as local."
 LOG_IN, TOKEN, TOKEN_HELP = "Log in", "Token", "What TWEENBOT_LOCAL_TOKEN holds where the bot runs."
@@ -44,6 +44,16 @@ def heavy_field(limit: int) -> str:
 def long_search(most: int) -> str:
     """Refuse words to look for."""
     return f"q is at most {most} characters."
+
+
+def bad_size(which: Which) -> str:
+    """Refuse what is no size of an image."""
+    return f"{which} is the {IMAGE[which]}'s width and height in pixels, such as [1280, 720], or null."
+
+
+def waits_for_go(platform: str) -> str:
+    """Say of a job of a chat platform that its author has not let it go yet."""
+    return f"Waits for its author's Go on {platform.title()}."
 
 
 def bad_limit(most: int) -> str:
