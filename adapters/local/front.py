@@ -1,6 +1,7 @@
 """The page, as the browser gets it: its files, from memory, and the door where others than this machine come in."""
 
 import asyncio
+import gzip
 import hashlib
 from dataclasses import dataclass
 from html import escape
@@ -53,6 +54,7 @@ _DOOR = """<!doctype html>
 @dataclass(frozen=True)
 class _File:
     data: bytes
+    packed: bytes
     kind: str
     tag: str
 
@@ -104,17 +106,25 @@ _PLAIN_FORM = "application/x-www-form-urlencoded"
 
 def _read(path: Path) -> _File:
     data = path.read_bytes()
-    return _File(data, KINDS[path.suffix], hashlib.sha256(data).hexdigest()[:16])
+    return _File(data, gzip.compress(data, mtime=0), KINDS[path.suffix], hashlib.sha256(data).hexdigest()[:16])
 
 
 def _served(request: web.Request, file: _File, policy: str | None = None) -> web.Response:
-    """Return a file, or 304 to a browser that has it: it asks each time, so that an update is one for everybody."""
-    headers: dict[str, str] = {hdrs.CACHE_CONTROL: "no-cache", hdrs.ETAG: f'"{file.tag}"'}
+    """Return a file, or 304 to a browser that has it: it asks each time, so that an update is one for everybody.
+
+    It is packed, a third as heavy, for whoever takes it so; nothing of a reader is in it.
+    """
+    # One tag for both forms of a file, hence a weak one.
+    tag, vary = f'W/"{file.tag}"', hdrs.ACCEPT_ENCODING
+    headers: dict[str, str] = {hdrs.CACHE_CONTROL: "no-cache", hdrs.ETAG: tag, hdrs.VARY: vary}
     if policy is not None:
         headers["Content-Security-Policy"] = policy
     if any(tag.value == file.tag for tag in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
-    return web.Response(body=file.data, content_type=file.kind, charset="utf-8", headers=headers)
+    body = file.data
+    if "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+        body, headers[hdrs.CONTENT_ENCODING] = file.packed, "gzip"
+    return web.Response(body=body, content_type=file.kind, charset="utf-8", headers=headers)
 
 
 def _door(status: int, fault: str | None, more: dict[str, str] | None = None) -> web.Response:

@@ -65,7 +65,8 @@ export class Card {
   #progress(job) {
     const bar = this.#part(".progress");
     const { fraction } = job.card;
-    bar.hidden = job.final;
+    // What waits for a Go elsewhere makes no progress.
+    bar.hidden = job.final || job.state === "proposed";
     bar.setAttribute("aria-label", words.progress(job.prompt));
     bar.classList.toggle("unknown", fraction == null);
     bar.firstElementChild.style.setProperty("--done", String(fraction ?? 0));

@@ -5,12 +5,12 @@ import { keepDraft, keptDraft } from "./draft.js";
 import { byId, calm, setText } from "./element.js";
 import { Options } from "./options.js";
 import { pickFrame } from "./picker.js";
+import { Preflight } from "./preflight.js";
 import { Quote } from "./quote.js";
 import { say } from "./say.js";
 import * as words from "./words.js";
 import { storedFrame, takeFiles, Zone } from "./zone.js";
 
-const SHAPE = 16 / 9;
 const NEARLY_FULL = 0.8;
 
 /** The form of one model; `sent(job)` is called with each job that the bot takes. */
@@ -19,7 +19,9 @@ export class Composer {
   #jobs;
   #sent;
   #options;
+  #fit = "crop";
   #quote = new Quote((quote) => this.#quoted(quote));
+  #preflight = new Preflight((field, value) => this.#mend(field, value));
   #prompt = byId("prompt");
   #form = byId("composer");
   #key = newKey();
@@ -32,8 +34,12 @@ export class Composer {
     this.#jobs = jobs;
     this.#sent = sent;
     const changed = () => this.#changed();
-    this.start = new Zone("start", changed);
-    this.end = new Zone("end", changed);
+    const replaced = () => {
+      this.#preflight.forget();
+      changed();
+    };
+    this.start = new Zone("start", replaced);
+    this.end = new Zone("end", replaced);
     this.#options = new Options(model.options, changed);
     this.#restore(keptDraft());
     takeFiles(this.#zones);
@@ -51,9 +57,10 @@ export class Composer {
   }
 
   /** Takes over what a job was made of; frames are named as Zone names them, null leaves a zone empty. */
-  fill({ prompt, options, start, end }) {
+  fill({ prompt, options, fit, start, end }) {
     this.#prompt.value = prompt;
     this.#options.fill(options);
+    this.#fit = fit;
     this.#clearFaults();
     this.start.put(start, { quietly: true });
     this.end.put(end, { quietly: true });
@@ -97,23 +104,37 @@ export class Composer {
     if (!this.#options) return;
     this.#key = newKey();
     const options = this.#options.values();
-    this.#quote.ask(options, this.start.size);
-    keepDraft({ prompt: this.#prompt.value, options, start: this.start.image?.from, end: this.end.image?.from });
+    const fit = this.#fit;
+    this.#quote.ask({ options, fit, start: this.start.size, end: this.end.size });
+    keepDraft({ prompt: this.#prompt.value, options, fit, start: this.start.image?.from, end: this.end.image?.from });
     const used = [...this.#prompt.value].length;
     const most = this.#model.prompt_max;
     setText(byId("prompt-room"), most && used > most * NEARLY_FULL ? words.room(used, most) : "");
   }
 
-  #restore({ prompt = "", options = {}, start, end }) {
+  #restore({ prompt = "", options = {}, fit = "crop", start, end }) {
     this.#prompt.value = prompt;
     this.#options.fill(options);
+    this.#fit = fit;
     for (const [zone, from] of [[this.start, start], [this.end, end]]) {
       if (from) zone.put(storedFrame(from, words.IMAGE[zone.which]), { quietly: true });
     }
   }
 
-  #quoted({ size, faults = [] }) {
-    byId("frames").style.setProperty("--ratio", String(size ? size[0] / size[1] : SHAPE));
+  /** Sets an option, or how images of another shape are fitted. */
+  #mend(field, value) {
+    if (field === "fit") {
+      this.#fit = value;
+      this.#changed();
+    } else {
+      this.#options.set(field, value);
+    }
+  }
+
+  #quoted(quote) {
+    const { size, bordered = [], faults = [] } = quote;
+    for (const zone of this.#zones) zone.lie(size, bordered.includes(zone.which));
+    this.#preflight.show(quote);
     for (const { field, message } of faults) if (this.#options.has(field)) this.#options.fault(field, message);
   }
 
@@ -144,13 +165,14 @@ export class Composer {
       else if (image) form.append(which, image.file, image.name);
     }
     form.append("prompt", this.#prompt.value);
+    form.append("fit", this.#fit);
     for (const [name, value] of Object.entries(this.#options.values())) form.append(name, String(value));
     return form;
   }
 
   #accepted(job) {
     const images = this.#zones.map(({ which, image, isOdd }) => ({ which, image, isOdd }));
-    this.#underWay.set(job.id, { prompt: this.#prompt.value, options: this.#options.values(), images });
+    this.#underWay.set(job.id, { prompt: this.#prompt.value, options: this.#options.values(), fit: this.#fit, images });
     this.#prompt.value = "";
     this.start.put(null, { quietly: true });
     this.end.put(null, { quietly: true });
@@ -167,6 +189,7 @@ export class Composer {
     if (!job.error?.code.startsWith("bad_image") || this.#prompt.value || this.start.image || this.end.image) return;
     this.#prompt.value = sent.prompt;
     this.#options.fill(sent.options);
+    this.#fit = sent.fit;
     for (const { which, image } of sent.images) {
       if (image.file) this[which].takeFile(image.file);
       else this[which].put(image);

@@ -26,11 +26,12 @@ export function deeds(page) {
     page.composer().fill(values);
   };
   const table = {
-    edit: (job) => fill({ prompt: job.prompt, options: job.options, ...bothFrames(job) }),
+    edit: (job) => fill({ prompt: job.prompt, options: job.options, fit: job.fit, ...bothFrames(job) }),
     continue: (job) => {
       const options = { ...job.options };
       delete options[SEED];
-      fill({ prompt: "", options, start: storedFrame(`${job.id}/last`, words.lastOf(job.prompt)), end: null });
+      const start = storedFrame(`${job.id}/last`, words.lastOf(job.prompt));
+      fill({ prompt: "", options, fit: job.fit, start, end: null });
     },
     recipe: (job) => showRecipe(job),
     delete: (job) => remove(page, job),

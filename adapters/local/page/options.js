@@ -36,6 +36,13 @@ export class Options {
     for (const [name, { option, write }] of this.#fields) write(textOf(values[name] ?? option.default));
   }
 
+  /** Sets one option, as if it had been chosen. */
+  set(name, value) {
+    const { row, write } = this.#fields.get(name);
+    write(textOf(value));
+    row.dispatchEvent(new Event("input"));
+  }
+
   has(name) {
     return this.#fields.has(name);
   }

@@ -18,12 +18,12 @@ export class Quote {
     this.#quoted = quoted;
   }
 
-  /** Asks once nothing changes any more; `start` is the first image's [width, height], or null. */
-  ask(options, start) {
-    const json = JSON.stringify({ options, start });
+  /** Asks, once nothing changes any more, about `{options, fit, start, end}`, the last two [width, height] or null. */
+  ask(about) {
+    const json = JSON.stringify(about);
     if (json === this.#asked) return;
     this.#asked = json;
-    this.#last = { options, start };
+    this.#last = about;
     this.again();
   }
 
@@ -39,15 +39,18 @@ export class Quote {
     const asking = new AbortController();
     this.#asking = asking;
     try {
-      const quote = await call("POST", "/v1/quote", { json, signal: asking.signal });
-      this.#show(quote);
-      this.#quoted(quote);
+      this.#tell(await call("POST", "/v1/quote", { json, signal: asking.signal }));
     } catch (error) {
       // Without an answer the next change asks again; the price of before would be a wrong one.
       if (error.name === "AbortError") return;
       this.#asked = "";
-      this.#show({});
+      this.#tell({});
     }
+  }
+
+  #tell(quote) {
+    this.#show(quote);
+    this.#quoted(quote);
   }
 
   #show({ free, price_usd: price, left_usd: left, seconds, size, expected_text: expected }) {

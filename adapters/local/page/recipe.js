@@ -8,7 +8,8 @@ import * as words from "./words.js";
 /** Returns the recipe as lines of `name: value`. */
 export function recipeOf(job) {
   const options = { ...job.options, ...(job.seed == null ? {} : { seed: job.seed }) };
-  const lines = [["prompt", job.prompt], ["model", job.model], ...Object.entries(options), ["request", job.request_id]];
+  const fit = job.fit === "blur" ? job.fit : null;
+  const lines = [["prompt", job.prompt], ["model", job.model], ...Object.entries(options), ["fit", fit], ["request", job.request_id]];
   return lines.filter(([, value]) => value != null).map(([name, value]) => `${name}: ${value}`).join("\n");
 }
 

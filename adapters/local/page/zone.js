@@ -2,6 +2,7 @@
 
 import { jobPath } from "./api.js";
 import { byId, setText } from "./element.js";
+import { Picture } from "./picture.js";
 import { say } from "./say.js";
 import * as words from "./words.js";
 
@@ -13,7 +14,7 @@ import * as words from "./words.js";
 export class Zone {
   #box;
   #input;
-  #image;
+  #picture;
   #changed;
   image = null;
   /** [width, height] in pixels, upright, once the browser could open it. */
@@ -26,11 +27,10 @@ export class Zone {
     this.#changed = changed;
     this.#box = document.querySelector(`.zone[data-which="${which}"]`);
     this.#input = byId(which);
-    this.#image = this.#box.querySelector(".preview");
+    const heard = { opened: (size) => this.#opened(size), unopened: () => this.#unopened() };
+    this.#picture = new Picture(this.#box.querySelector(".picture"), heard);
     this.#input.addEventListener("change", () => this.#chosen());
     this.#box.querySelector("[data-clear]").addEventListener("click", () => this.#cleared());
-    this.#image.addEventListener("load", () => this.#opened());
-    this.#image.addEventListener("error", () => this.#unopened());
     for (const kind of ["dragenter", "dragover"]) this.#box.addEventListener(kind, () => this.#box.classList.add("over"));
     for (const kind of ["dragleave", "drop"]) this.#box.addEventListener(kind, () => this.#box.classList.remove("over"));
   }
@@ -57,15 +57,9 @@ export class Zone {
     this.fault("");
     this.#box.classList.toggle("full", image !== null);
     this.#box.querySelector("[data-clear]").hidden = image === null;
-    this.#image.hidden = !image?.url;
+    this.#picture.show(image?.url, image && words.preview(this.which, image.name));
     setText(this.#box.querySelector(".invite"), image?.link ? words.noPreview(image.name) : image?.name ?? words.INVITE);
     this.isOdd = Boolean(image?.link);
-    if (!image?.url) {
-      this.#image.removeAttribute("src");
-    } else {
-      this.#image.alt = words.preview(this.which, image.name);
-      this.#image.src = image.url;
-    }
     if (!quietly) this.#changed();
   }
 
@@ -99,14 +93,19 @@ export class Zone {
     this.focus();
   }
 
-  #opened() {
-    this.size = [this.#image.naturalWidth, this.#image.naturalHeight];
+  /** Has the image lie as it will in a video of this [width, height]. */
+  lie(video, isBordered) {
+    if (this.size) this.#picture.lie(video, isBordered);
+  }
+
+  #opened(size) {
+    this.size = size;
     this.#changed();
   }
 
   #unopened() {
     if (!this.image) return;
-    this.#image.hidden = true;
+    this.#picture.hide();
     this.isOdd = true;
     if (this.image.from) {
       this.put(null);

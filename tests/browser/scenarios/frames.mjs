@@ -61,17 +61,17 @@ export async function pastedLinks({ browser, link }) {
   return { taken, lies, shown, fault: await fault.textContent(), strangers: browser.strangers };
 }
 
-/** The preview is cut as the video will be: the image covers a box of the quoted shape. */
+/** The preview is cut as the video will be: what is not dimmed has the quoted shape, and the image is there whole. */
 export async function cropped({ browser, start }) {
-  const page = await browser.open();
+  const page = await browser.open({ reducedMotion: "reduce" });
   await page.getByLabel("First image").first().setInputFiles(start);
   const shapes = {};
   for (const [shape, size] of [["1:1", "960 × 960"], ["9:16", "720 × 1280"], ["16:9", "1280 × 720"]]) {
     await page.locator(".segments label", { hasText: shape }).click();
     await page.locator("#length", { hasText: size }).waitFor();
-    shapes[shape] = await page.locator("[data-which=start] img").evaluate((image) => {
-      const { width, height } = image.parentElement.getBoundingClientRect();
-      return { ratio: width / height, fit: getComputedStyle(image).objectFit };
+    shapes[shape] = await page.locator("[data-which=start] .picture").evaluate((picture) => {
+      const [whole, cut] = [picture, picture.querySelector(".cut")].map((node) => node.getBoundingClientRect());
+      return { ratio: cut.width / cut.height, whole: whole.width / whole.height };
     });
   }
   return shapes;

@@ -35,7 +35,7 @@ export async function first({ browser, start, end, prompt }) {
   const said = await announcements(page);
   await fill(page, { start, end, prompt });
   await page.locator("#length", { hasText: "832 × 480" }).waitFor();
-  const box = await page.locator(".zone[data-which=start] .frame").boundingBox();
+  const box = await page.locator(".zone[data-which=start] .cut").boundingBox();
   const quote = await text(page.locator("#quote"));
   const expected = await text(page.locator("#expected"));
   await send(page);

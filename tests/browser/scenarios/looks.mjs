@@ -17,7 +17,7 @@ async function graveFaults(page) {
 }
 
 /** Lets axe look at each view and dialog, in light and dark. */
-export async function axe({ browser, prompt }) {
+export async function axe({ browser, prompt, wide, tall }) {
   const found = {};
   for (const colorScheme of ["light", "dark"]) {
     const page = await browser.open({ colorScheme, reducedMotion: "reduce" });
@@ -27,6 +27,13 @@ export async function axe({ browser, prompt }) {
     await page.locator("#more > summary").click();
     await card(page, prompt).waitFor();
     await look("channel");
+    await page.getByLabel("First image").first().setInputFiles(wide);
+    await page.getByLabel("Last image").first().setInputFiles(tall);
+    await page.locator("#warnings p").first().waitFor();
+    await look("warned");
+    await page.locator("#mends").getByRole("button", { name: "Fit with blurred borders" }).click();
+    await page.locator(".bordered").first().waitFor();
+    await look("bordered");
     await page.locator("#prompt").focus();
     await page.keyboard.press("Control+Enter");
     await page.locator("#prompt-fault:not(:empty)").waitFor();
@@ -48,7 +55,7 @@ export async function axe({ browser, prompt }) {
 }
 
 /** Takes pictures of both views and of a filled composer, in both sizes and both schemes. */
-export async function pictures({ browser, folder, start, end, prompt }) {
+export async function pictures({ browser, folder, start, end, tall, prompt }) {
   const wide = {};
   for (const [name, viewport] of Object.entries(SIZES)) {
     for (const colorScheme of ["light", "dark"]) {
@@ -58,6 +65,9 @@ export async function pictures({ browser, folder, start, end, prompt }) {
       await fill(page, { start, end, prompt: "the tide comes in while the moon climbs over the bay" });
       await page.locator("#length", { hasText: "832" }).waitFor();
       await shoot("channel");
+      await page.getByLabel("Last image").first().setInputFiles(tall);
+      await page.locator("#warnings p").first().waitFor();
+      await shoot("warned");
       wide[`${name}-${colorScheme}`] = await overflow(page);
       if (name === "phone") {
         await card(page, prompt).scrollIntoViewIfNeeded();
@@ -72,6 +82,8 @@ export async function pictures({ browser, folder, start, end, prompt }) {
     }
   }
   const narrow = await browser.open({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
+  await fill(narrow, { start, end: tall, prompt: "" });
+  await narrow.locator("#warnings p").first().waitFor();
   wide["360 pixels"] = await overflow(narrow);
   return wide;
 }

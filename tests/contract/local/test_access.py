@@ -76,6 +76,21 @@ async def test_a_browser_that_has_a_file_is_not_sent_it_again(bot: Bot) -> None:
         assert file.status == 200
 
 
+@pytest.mark.parametrize("path", ["/", "/static/composer.js"])
+async def test_the_page_is_packed_for_whoever_takes_it_so(bot: Bot, path: str) -> None:
+    """It says the same either way, and has one tag; what lies in between is told that the two are not alike."""
+    plain, packed = {"Accept-Encoding": "identity"}, {"Accept-Encoding": "br, gzip"}
+    async with (
+        bot.http.get(bot.url + path, headers=plain) as one,
+        bot.http.get(bot.url + path, headers=packed) as other,
+    ):
+        assert await one.read() == await other.read()
+        assert one.headers["ETag"] == other.headers["ETag"]
+        assert ("Content-Encoding" in one.headers, other.headers["Content-Encoding"]) == (False, "gzip")
+        assert one.headers["Vary"] == other.headers["Vary"] == "Accept-Encoding"
+        assert int(other.headers["Content-Length"]) < int(one.headers["Content-Length"]) / 2
+
+
 @pytest.mark.parametrize(
     "name", ["index.html", "nothing.js", "..%2fguard.py", "%2e%2e%2f__init__.py", "%00", "app.js%00", "x" * 5000]
 )
