@@ -6,7 +6,7 @@ from bot.domain.budget import Budget
 from bot.domain.errors import StoreAway
 from bot.domain.server import Rules
 from bot.ports import Deed, Revise
-from tests.fakes_store import Table
+from tests.fakes_table import Table
 
 
 class MemoryServers:

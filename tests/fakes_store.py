@@ -1,9 +1,8 @@
 """A job store in memory that keeps the contract of ``bot.ports.JobStore``, for tests of what works with one."""
 
-import hashlib
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.domain.budget import Allowance, Budget, Usage, allowance, month_of, renewal
@@ -12,8 +11,6 @@ from bot.domain.errors import BudgetSpent, Charge, QueueFull, StoreAway
 from bot.domain.job import (
     Accepted,
     Cancelled,
-    Delivered,
-    Failed,
     Finished,
     Job,
     Proposed,
@@ -26,43 +23,7 @@ from bot.domain.mend import mended
 from bot.domain.request import Author
 from bot.domain.server import Rules
 from bot.ports import Claim, Deed, Entry, Ring, Sought, Superseded, Terms
-
-
-@dataclass
-class Row:
-    """What is stored of a job."""
-
-    job: Job
-    month: str
-    owed: Decimal
-    waiting: bool = True
-    node: str | None = None
-    fence: int = 0
-    concluded: bool = False
-    forget: bool = False
-    stop_asked: bool = False
-    arrived: str | None = None
-    rung: bool = False
-    token_digest: str | None = None
-    started_at: float | None = None
-    submitted_at: float | None = None
-    finished_at: float | None = None
-
-
-@dataclass
-class Table:
-    """What several processes share: the rows in the order they came, the budgets, and which processes are dead.
-
-    ``emptied`` is what is left of jobs that were deleted; ``rules`` are the servers', by platform and server.
-    """
-
-    rows: dict[str, Row] = field(default_factory=dict)
-    emptied: dict[str, Job] = field(default_factory=dict)
-    budgets: list[Budget] = field(default_factory=list)
-    rules: dict[tuple[str, str], Rules] = field(default_factory=dict)
-    deeds: list[Deed] = field(default_factory=list)
-    dead: set[str] = field(default_factory=set)
-    away: bool = False
+from tests.fakes_table import Row, Table, digest, ended, fits, key, owed, same
 
 
 class MemoryStore:
@@ -83,7 +44,7 @@ class MemoryStore:
         waiting = [row.job.request.author for row in self._rows.values() if row.waiting]
         if len(waiting) >= terms.waiting:
             raise QueueFull("everyone", terms.waiting)
-        if sum(_same(each, author) for each in waiting) >= terms.waiting_per_author:
+        if sum(same(each, author) for each in waiting) >= terms.waiting_per_author:
             raise QueueFull("author", terms.waiting_per_author)
         usage = await self.usage(author, terms.allowance)
         for limit, spent, whose in (
@@ -120,7 +81,7 @@ class MemoryStore:
 
     async def arrived(self, token: str, request_id: str) -> bool:
         """Take a webhook's word."""
-        row = next((row for row in self._rows.values() if row.token_digest == _digest(token)), None)
+        row = next((row for row in self._rows.values() if row.token_digest == digest(token)), None)
         if row is None:
             return False
         row.arrived, row.rung = request_id, True
@@ -156,20 +117,20 @@ class MemoryStore:
 
     async def history(self, author: Author, limit: int = 20) -> Sequence[Entry]:
         """Return an author's newest jobs."""
-        rows = [row for row in self._rows.values() if _same(row.job.request.author, author)]
+        rows = [row for row in self._rows.values() if same(row.job.request.author, author)]
         rows.sort(key=lambda row: row.job.accepted_at, reverse=True)
         return [Entry(row.job, row.started_at, row.submitted_at, row.finished_at) for row in rows[:limit]]
 
     async def search(self, sought: Sought) -> Sequence[Entry]:
         """Return what fits among all jobs, newest first."""
-        rows = [row for row in self._rows.values() if not row.forget and _fits(row.job, sought)]
+        rows = [row for row in self._rows.values() if not row.forget and fits(row.job, sought)]
         rows.sort(key=lambda row: row.job.accepted_at, reverse=True)
         return [Entry(row.job, row.started_at, row.submitted_at, row.finished_at) for row in rows[: sought.limit]]
 
     async def under_way(self, author: Author, ended_since: float | None = None) -> Mapping[str, str]:
         """Return the marks of an author's jobs."""
-        mine = [row for row in self._rows.values() if _same(row.job.request.author, author)]
-        told = [row for row in mine if not row.concluded or _ended(row, ended_since)]
+        mine = [row for row in self._rows.values() if same(row.job.request.author, author)]
+        told = [row for row in mine if not row.concluded or ended(row, ended_since)]
         return {row.job.id: f"{row.job.state} {row.fence} {row.stop_asked} {row.job.image_sizes}" for row in told}
 
     async def load_all(self, job_ids: Collection[str]) -> Sequence[Job]:
@@ -184,7 +145,7 @@ class MemoryStore:
         mine = [
             row
             for row in rows
-            if _same(row.job.request.author, author) and row.job.request.author.server == author.server
+            if same(row.job.request.author, author) and row.job.request.author.server == author.server
         ]
         return Usage(
             month,
@@ -201,7 +162,7 @@ class MemoryStore:
 
     async def drop_budget(self, budget: Budget) -> None:
         """Remove a budget."""
-        self.table.budgets = [each for each in self.table.budgets if _key(each) != _key(budget)]
+        self.table.budgets = [each for each in self.table.budgets if key(each) != key(budget)]
 
     async def budgets(self, platform: str, server: str) -> Sequence[Budget]:
         """Return the budgets of a server."""
@@ -227,7 +188,7 @@ class MemoryStore:
     async def forget(self, author: Author, deed: Deed | None = None) -> tuple[int, int]:
         """Delete an author's ended jobs; the others are deleted when they end."""
         self.table.deeds.extend([] if deed is None else [deed])
-        mine = [row for row in self._rows.values() if _same(row.job.request.author, author)]
+        mine = [row for row in self._rows.values() if same(row.job.request.author, author)]
         ended = [row for row in mine if row.job.is_final]
         for row in ended:
             self._empty(row)
@@ -282,12 +243,12 @@ class MemoryStore:
                 stored = job
         row.job = replace(stored, place=row.job.place)
         if token is not None:
-            row.token_digest = _digest(token)
+            row.token_digest = digest(token)
         if isinstance(job.state, Submitted):
             row.submitted_at = job.state.since
         if job.is_final:
             row.finished_at = row.finished_at or self._clock()
-            row.owed = _owed(job)
+            row.owed = owed(job)
 
     def hold(self, row: Row, fence: int) -> None:
         """Raise :class:`Superseded` where somebody else holds the job."""
@@ -323,41 +284,3 @@ class _Hold:
 
     async def conclude(self) -> None:
         self.store.conclude(self.row, self.fence)
-
-
-def _owed(job: Job) -> Decimal:
-    match job.state:
-        case Delivered(cost=cost):
-            return cost or Decimal(0)
-        case Failed(error=error) if error.charge is Charge.NONE:
-            return Decimal(0)
-        case Cancelled(charge=Charge.NONE) | Unclear(charge=Charge.NONE):
-            return Decimal(0)
-        case _:
-            return job.request.price
-
-
-def _same(one: Author, other: Author) -> bool:
-    return (one.platform, one.id) == (other.platform, other.id)
-
-
-def _fits(job: Job, sought: Sought) -> bool:
-    request, seed = job.request, job.state.seed if isinstance(job.state, Delivered) else None
-    texts = [request.prompt, job.request_id or "", request.author.id, "" if seed is None else str(seed)]
-    return (
-        sought.platform in (None, request.author.platform)
-        and (sought.before is None or job.accepted_at < sought.before)
-        and all(any(word.lower() in text.lower() for text in texts) for word in sought.words)
-    )
-
-
-def _ended(row: Row, since: float | None) -> bool:
-    return since is not None and row.finished_at is not None and row.finished_at >= since
-
-
-def _key(budget: Budget) -> tuple[str, str, str, str]:
-    return budget.platform, budget.server, budget.kind, budget.id
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

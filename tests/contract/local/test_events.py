@@ -8,7 +8,8 @@ from bot.domain.job import Job
 from bot.domain.progress import Completed, InProgress, InQueue
 from tests.contract.local.running import Bot, Events, Setting, running
 from tests.fakes import FakeProvider
-from tests.fakes_store import MemoryStore, Table
+from tests.fakes_store import MemoryStore
+from tests.fakes_table import Table
 
 
 async def _all(bot: Bot, job_id: str, last: str | None = None) -> list[tuple[str, dict[str, Any]]]:

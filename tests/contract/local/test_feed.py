@@ -21,7 +21,8 @@ from bot.ports import Terms
 from config import catalogue
 from tests.contract.local.running import Bot, Setting, running
 from tests.fakes import FakeProvider
-from tests.fakes_store import MemoryStore, Table
+from tests.fakes_store import MemoryStore
+from tests.fakes_table import Table
 
 MODEL = catalogue.load()[catalogue.DEFAULT_ENDPOINT]
 TERMS = Terms(9, 9, 9, 99_999, 99_999, Allowance())

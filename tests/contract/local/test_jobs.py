@@ -16,7 +16,8 @@ from bot.domain.progress import Completed, InProgress
 from config import catalogue
 from tests.contract.local.running import END, LIMIT, START, Bot, Setting, running
 from tests.fakes import FakeProvider
-from tests.fakes_store import MemoryStore, Table
+from tests.fakes_store import MemoryStore
+from tests.fakes_table import Table
 
 
 async def test_a_job_that_is_sent_is_accepted_and_ends_in_its_video(bot: Bot) -> None:

@@ -14,7 +14,7 @@ from adapters.store.audit import BATCH, StoredAudit, purge
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
 from adapters.store.tables import audit
-from bot.compose import serve
+from bot.compose import assembly
 from bot.domain.request import Author
 from bot.ports import MODERATION, OPERATOR, Deed, pseudonym
 from config.settings import Settings
@@ -125,7 +125,7 @@ async def test_the_bots_cleaning_takes_them(
     kept, gone = (replace(SET, at=now - days * 86400) for days in (29, 31))
     log = await _written(database, gone, kept)
     nobody: Any = SimpleNamespace(advance=None, ring=None, ready=None, is_parked=None)
-    await serve._driven(Settings(), database, Jobs(database, MODELS, None), nobody, []).purge()
+    await assembly._driven(Settings(), database, Jobs(database, MODELS, None), nobody, []).purge()
     assert await log.deeds() == [kept]
 
 

@@ -17,7 +17,8 @@ from bot.flow.desk import Desk, again_id
 from bot.flow.remix import options_of
 from bot.ports import Terms
 from config import catalogue
-from tests.fakes_store import MemoryStore, Row
+from tests.fakes_store import MemoryStore
+from tests.fakes_table import Row
 
 ANN, BEN = Author("chat", "ann", "studio"), Author("chat", "ben", "studio")
 TERMS = Terms(10, 10, 10, 100, 20, Allowance())

@@ -17,7 +17,8 @@ from bot.flow.office import Admin, Office, RuleBook
 from bot.ports import OPERATOR, Deed, pseudonym
 from config import catalogue
 from tests.fakes_office import MemoryAudit, MemoryServers
-from tests.fakes_store import MemoryStore, Table
+from tests.fakes_store import MemoryStore
+from tests.fakes_table import Table
 from tests.unit.flow.test_at_the_desk import TERMS
 
 BOSS = Admin("chat", "studio", "boss")

@@ -24,15 +24,8 @@ from bot.ports import PARKED, JobStore, Platform, Ring, StagedFiles
 from config import catalogue
 from tests.fakes import FakeFiles, FakeVideos
 from tests.unit.flow.staged import a_command
-from tests.unit.flow.world import (
-    NoStagedFiles,
-    OnSubmit,
-    Plan,
-    World,
-    WorldChannel,
-    WorldProvider,
-    WorldStore,
-)
+from tests.unit.flow.world import NoStagedFiles, WorldChannel, WorldProvider
+from tests.unit.flow.world_store import OnSubmit, Plan, World, WorldStore
 
 MODEL = catalogue.load()[catalogue.DEFAULT_ENDPOINT]
 LIMITS = Limits(image_bytes=1000, deadline=3600, patience=600, reconcile=300, posting=600, outlasts=True)
