@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.scenario.heavy import alt
+from tests.scenario.heavy import Shelf, alt
 from tests.scenario.slack.office import PROMPT, Office, has_video
 from tests.scenario.slack.said import ended
 from tests.twins.fal_jobs import TwinJob
@@ -17,15 +17,9 @@ from tests.twins.slack import Message
 from tests.twins.slack_replies import Error, RateLimited
 
 MB = 1024 * 1024
-LARGE = 30 * MB
+LARGE = 30_000_000
 SHARE = "files.completeUploadExternal"
 """The card's picture is completed first, then the video."""
-
-
-def larger(video: bytes, size: int) -> bytes:
-    """Return the same video in a file of this size: with a box of nothing at its end."""
-    room = size - len(video)
-    return video + room.to_bytes(4, "big") + b"free" + bytes(room - 8)
 
 
 def peak() -> int:
@@ -49,14 +43,14 @@ async def queued(office: Office) -> tuple[Message, TwinJob]:
     return card, job
 
 
-async def test_a_large_one_is_streamed(office: Office) -> None:
+async def test_a_large_one_is_streamed(office: Office, heavy: Shelf) -> None:
     """30 MB go from fal to Slack piece by piece: the bot's memory hardly moves, and the length is said beforehand."""
     async with office.bot():
         card, job = await queued(office)
         job.finish()
         await office.until(card, "Done")
         before = peak()
-        office.fal.video = larger(office.fal.video, LARGE)
+        office.fal.video = heavy(30).read_bytes()
         card, job = await queued(office)
         job.finish()
         await office.until(card, "Done")
