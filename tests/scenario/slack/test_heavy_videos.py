@@ -20,12 +20,11 @@ ASK, SHARE = "files.getUploadURLExternal", "files.completeUploadExternal"
 
 
 async def queued(office: Office) -> tuple[Message, TwinJob]:
-    """Have a job that waits at fal, with its picture on the card; return the card, and the job."""
+    """Have a job that waits at fal, whose picture for the card is uploaded; return the card, and the job."""
     shared = len(office.slack.calls(SHARE))
     card = await office.tween(Resolution="480p")
     job = await office.fal.next_job()
     await office.slack.until(lambda: len(office.slack.calls(SHARE)) > shared)
-    await office.until(card, "Next in the queue")
     return card, job
 
 
