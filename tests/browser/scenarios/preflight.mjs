@@ -32,7 +32,6 @@ const pressed = (page) => page.locator("#mends [aria-pressed=true]").allTextCont
 async function seenAfter(page, change, size) {
   await change();
   await page.locator("#length", { hasText: size }).waitFor();
-  await page.waitForTimeout(50);
   return {
     warnings: await warnings(page),
     pressed: await pressed(page),
