@@ -7,6 +7,7 @@ generous: so their names are looked for everywhere but in the media itself. Sour
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,34 +24,47 @@ _IN_FILE = 1
 """The flag of a data reference that says: in this file."""
 _ENTRIES = 64
 """Data references that are looked at; a file has one a track."""
+_WINDOW, _REACH = 2**20, 2**14
+"""Bytes that are read at a time, and how far behind its name a table is looked at."""
 
 
 def check_claims(path: Path) -> None:
     """Raise :class:`BadVideo` where the file is no MP4, claims what no video has, or has its media in other files."""
-    with path.open("rb") as file:
-        tables = _all_but_media(file)
     samples, edits = 0, 1
-    for match in _NAMES.finditer(tables):
-        name, at = match[0], match.end()
-        if _number(tables, match.start() - 4) == _LONG:
-            at += 8
-        if name in (b"stsz", b"stz2"):
-            samples += _number(tables, at + 8)
-        elif name == b"trun":
-            samples += _number(tables, at + 4)
-        elif name == b"elst":
-            edits = max(edits, _number(tables, at + 4))
-        elif name == b"dref":
-            _check_references(tables, at)
-        else:
-            raise BadVideo("a compressed header")
+    with path.open("rb") as file:
+        for name, table in _tables(file):
+            # From the box's length on; the fields stand behind it and its name.
+            at = 16 if _number(table, 0) == _LONG else 8
+            if name in (b"stsz", b"stz2"):
+                samples += _number(table, at + 8)
+            elif name == b"trun":
+                samples += _number(table, at + 4)
+            elif name == b"elst":
+                edits = max(edits, _number(table, at + 4))
+            elif name == b"dref":
+                _check_references(table, at)
+            else:
+                raise BadVideo("a compressed header")
     if samples * edits > MOST:
         raise BadVideo(f"claims more than {MOST} frames")
 
 
-def _all_but_media(file: BinaryIO) -> bytes:
-    """Return all boxes of the outermost level but ``mdat``; they have to follow each other without a gap."""
-    size, at, found, heavy = file.seek(0, 2), 0, [], 0
+def _tables(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the name of each table, and its bytes from its length on, a few of them; a window at a time is read."""
+    for begin, end in _all_but_media(file):
+        for at in range(begin, end, _WINDOW):
+            file.seek(at)
+            window = file.read(min(_WINDOW + _REACH, end - at))
+            for match in _NAMES.finditer(window, 4):
+                if match.start() >= _WINDOW + 4:
+                    break  # the next window's
+                yield match[0], window[match.start() - 4 : match.start() + _REACH]
+
+
+def _all_but_media(file: BinaryIO) -> Sequence[tuple[int, int]]:
+    """Return where boxes of the outermost level but ``mdat`` begin and end; they follow each other without a gap."""
+    size, at, heavy = file.seek(0, 2), 0, 0
+    found: list[tuple[int, int]] = []
     while at + 8 <= size:
         file.seek(at)
         head = file.read(16)
@@ -66,10 +80,9 @@ def _all_but_media(file: BinaryIO) -> bytes:
             heavy += held
             if heavy > HEAVIEST:
                 raise BadVideo(f"more than {HEAVIEST} bytes of tables")
-            file.seek(at)
-            found.append(file.read(held))
+            found.append((at, at + held))
         at += held
-    return b"".join(found)
+    return found
 
 
 def _check_references(tables: bytes, at: int) -> None:

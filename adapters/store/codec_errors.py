@@ -7,12 +7,13 @@ under the same names; a test walks all classes, so that one that does not is not
 import inspect
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import astuple
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bot.domain.errors import Charge, Fault, ImageFault, TweenError, Unreadable
+from bot.domain.errors import Charge, Fault, ImageFault, RuleFault, TweenError, Unreadable
 
 Json = Any
 """What ``json`` gives and takes."""
@@ -76,6 +77,8 @@ def _encode(value: object) -> Json:  # noqa: C901, PLR0911  # one line a kind of
         case Fault():
             parts = (value.field, value.rule, value.given, value.allowed)
             return {"fault": [_encode(each) for each in parts]}
+        case RuleFault():
+            return {"rule_fault": list(astuple(value))}
         case ImageFault():
             return {"image_fault": value.value}
         case Decimal():
@@ -96,7 +99,7 @@ def _encode(value: object) -> Json:  # noqa: C901, PLR0911  # one line a kind of
             return str(value)
 
 
-def _decode(raw: Json) -> Any:  # noqa: ANN401  # whatever was encoded
+def _decode(raw: Json) -> Any:  # noqa: ANN401, PLR0911  # whatever was encoded; one line a kind
     if isinstance(raw, list):
         return tuple(_decode(each) for each in raw)
     if not isinstance(raw, dict):
@@ -107,6 +110,8 @@ def _decode(raw: Json) -> Any:  # noqa: ANN401  # whatever was encoded
             return decode_error(value, Charge.NONE)
         case "fault":
             return Fault(*(_decode(each) for each in value))
+        case "rule_fault":
+            return RuleFault(*value)
         case "map":
             return {key: _decode(each) for key, each in value.items()}
         case _:

@@ -14,9 +14,10 @@ from adapters.store.codec_states import encode_state
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
 from bot.domain.card import Tone
-from bot.domain.errors import BadImage, Charge, Defect, Fault, ImageFault, TweenError, Unreadable
-from bot.domain.job import Cancelled, Delivery, Failed, Job, Posting, State
+from bot.domain.errors import BadImage, BadRules, Charge, Defect, Fault, ImageFault, RuleFault, TweenError, Unreadable
+from bot.domain.job import Accepted, Cancelled, Delivery, Expected, Failed, Job, Posting, Proposed, State
 from bot.domain.progress import Progress
+from bot.domain.request import Fit
 from bot.flow.card import CardMaker
 from bot.wording.refusals import explain
 from tests.contract.store.stored import (
@@ -26,6 +27,7 @@ from tests.contract.store.stored import (
     FINISHED,
     MODELS,
     POSTING,
+    SINCE,
     STAGED,
     SUBMITTED,
     SUBMITTING,
@@ -69,6 +71,8 @@ def _errors() -> Iterator[TweenError]:
             yield kind("what was said")
         elif kind.__name__ == "BudgetSpent":
             yield kind(**{**_arguments(kind), "limit": Decimal(5)})
+        elif kind is BadRules:
+            yield BadRules((RuleFault("patterns", "pattern", "(", said="no )"),))
         else:
             yield kind(**_arguments(kind))
 
@@ -89,6 +93,9 @@ async def _restored(database: Database, state: State, job_id: str = "e1") -> Job
     ("state", "stored"),
     [
         (ACCEPTED, ACCEPTED),
+        (Accepted(asks=True), Accepted(asks=True)),
+        (Proposed(SINCE, Decimal("3.20")), Proposed(SINCE, Decimal("3.20"))),
+        (Proposed(SINCE), Proposed(SINCE)),
         (STAGED, ACCEPTED),
         (SUBMITTING, SUBMITTING),
         (SUBMITTED, SUBMITTED),
@@ -130,7 +137,9 @@ async def test_a_whole_job_comes_back(database: Database) -> None:
     store = Jobs(database, MODELS, "n1")
     wanted = job("e1", prompt_strength=None, seed=5, resolution="480p")
     request = replace(wanted.request, prompt="Ünïcode 🌧 “rain”", again_of="e0")
+    request = replace(request, fit=Fit.BLUR, swapped=True)
     wanted = replace(wanted, request=request, image_sizes=((800, 600), (640, 480)), request_id="r1")
+    wanted = replace(wanted, expected=Expected(90.5, 170.0, 37))
     assert await store.accept(wanted, TERMS) == wanted
     assert await store.load("e1") == wanted
 

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from adapters.media.animation import PyAVAnimations
-from adapters.media.boxes import MOST, check_claims
+from adapters.media.boxes import _WINDOW, MOST, check_claims
 from adapters.media.fit import PyAVFitter
 from adapters.media.last_frame import PyAVLastFrames
 from adapters.media.poster import PyAVPosters
@@ -165,6 +165,27 @@ def test_a_header_may_not_be_compressed(tmp_path: Path) -> None:
         path.write_bytes(head + struct.pack(">I4s", 8 + len(inner), outer) + inner)
         with pytest.raises(BadVideo, match="a compressed header"):
             check_claims(path)
+
+
+@pytest.mark.parametrize("beyond", range(-12, 13))
+def test_a_claim_is_found_wherever_it_stands(tmp_path: Path, beyond: int) -> None:
+    """The file is read in windows, and no table falls between two of them."""
+    path = tmp_path / "claims.mp4"
+    table = struct.pack(">I4sIII", 20, b"stsz", 0, 0, MOST + 1)
+    padding = bytes(_WINDOW - 8 + beyond)
+    box = struct.pack(">I4s", 8 + len(padding) + len(table) + 2 * _WINDOW, b"free") + padding + table
+    path.write_bytes(b"\0\0\0\x14ftypisom\0\0\2\0isom" + box + bytes(2 * _WINDOW))
+    with pytest.raises(BadVideo, match="claims more than"):
+        check_claims(path)
+
+
+async def test_padding_takes_no_memory(tmp_path: Path) -> None:
+    """Thirty megabytes of nothing behind the pictures are looked through, a window at a time."""
+    path = write(tmp_path / "v.mp4", 8)
+    with path.open("ab") as file:
+        file.write(struct.pack(">I4s", 30_000_008, b"free") + bytes(30_000_000))
+    said, megabytes = await _alone(path, 60)
+    assert ("frames=8" in said, megabytes < 10) == (True, True), (said, megabytes)
 
 
 def test_tables_heavier_than_any_are_refused_unread(tmp_path: Path) -> None:
