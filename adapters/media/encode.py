@@ -57,7 +57,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a size will weigh at the least, in bytes of pictures, and how long one pass over it takes, in seconds."""
+    """What a size will weigh at the least, in bytes of pictures, and the seconds that a pass takes where it is idle."""
 
     least: float
     seconds: float
@@ -79,7 +79,8 @@ def source_of(path: Path, video: Video) -> Source:
 
 def outlook(source: Source, size: tuple[int, int]) -> Outlook:
     """Encode a few frames from all parts of the video as coarsely as is allowed, and reckon from them."""
-    began, packets, count = time.monotonic(), [], 0
+    # By the work, and not by the clock: how busy the machine is now tells little about how busy it will be.
+    began, packets, count = time.process_time(), [], 0
     with _written(None) as container:
         pictures = _pictures(container, source, size, {"qp": str(COARSEST)})
         for count, (frame, first) in enumerate(_sampled(source), 1):
@@ -92,7 +93,7 @@ def outlook(source: Source, size: tuple[int, int]) -> Outlook:
     keys, others = _mean(packets, key=True), _mean(packets, key=False)
     frames = source.video.frames
     groups = 1 + frames // _GROUP
-    took = time.monotonic() - began
+    took = (time.process_time() - began) / min(_THREADS, os.cpu_count() or 1)
     return Outlook(groups * keys + max(0, frames - groups) * others, took * frames / max(1, count))
 
 

@@ -45,7 +45,7 @@ _TABLE, _ROW = 1536, 16
 _NICENESS = 5
 
 
-def fitted(path: Path, folder: Path, limit: int, seconds: int) -> Copy:
+def fitted(path: Path, folder: Path, limit: int, seconds: float) -> Copy:
     """Write the copy into the folder; raise :class:`BadVideo` where it is unfit, does not fit, or not in time."""
     source, made = source_of(path, _inspected(path)), folder / MADE
     pictures = _bytes_of_pictures(source, limit)
@@ -67,8 +67,8 @@ def fitted(path: Path, folder: Path, limit: int, seconds: int) -> Copy:
     raise BadVideo(f"does not fit into {limit} bytes")
 
 
-def _promising(source: Source, pictures: float, seconds: int) -> Iterator[tuple[int, int]]:
-    """Yield the sizes in which the video may fit, the largest first."""
+def _promising(source: Source, pictures: float, seconds: float) -> Iterator[tuple[int, int]]:
+    """Yield the sizes in which the video may fit, the largest that can be made in time first."""
     for step in STEPS:
         size = _stepped(source, step)
         if step != STEPS[-1] and pictures * 8 / (source.video.frames * size[0] * size[1]) < FLOOR:
@@ -77,7 +77,9 @@ def _promising(source: Source, pictures: float, seconds: int) -> Iterator[tuple[
         if expected.least > pictures * _DOUBT:
             continue
         if expected.seconds * _PASSES > seconds:
-            raise BadVideo(f"not made smaller within {seconds} s: it would take {expected.seconds * _PASSES:.0f} s")
+            if step != STEPS[-1]:
+                continue
+            raise BadVideo(f"not made smaller within {seconds:g} s: it would take {expected.seconds * _PASSES:.0f} s")
         yield size
 
 
