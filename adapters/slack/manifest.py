@@ -18,6 +18,7 @@ IN_ITSELF = ("commands",)
 CALLS: Mapping[str, tuple[str, ...]] = {
     "auth.test": (),
     "chat.delete": ("chat:write",),
+    "chat.getPermalink": (),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),

@@ -111,9 +111,12 @@ class Desk:
         await self._store.placed(job_id, place)
 
     async def delete(self, job_id: str, author: Author) -> bool:
-        """Delete what is stored of a job of the author's that has ended; False where it is under way or not there."""
+        """Delete what is stored of a job of the author's that has ended; False where it is under way.
+
+        True where nothing is stored of it any more: of two presses at once, the second finds nothing.
+        """
         job = await self._own(job_id, author)
-        return job is not None and await self._store.delete(job_id)
+        return job is None or await self._store.delete(job_id)
 
     async def stop(self, job_id: str, author: Author) -> Job | None:
         """Ask for a stop; what came of it is told on the card. None where there is no such job."""

@@ -1,14 +1,11 @@
 """The video: streamed to Slack, shared in the card's thread once, whatever becomes of an answer or of a process."""
 
 import asyncio
-import os
 import signal
-from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.scenario.heavy import Shelf, alt
+from tests.scenario.heavy import Shelf, alt, peak_of, the_bot
 from tests.scenario.slack.office import PROMPT, Office, has_video
 from tests.scenario.slack.said import ended
 from tests.twins.fal_jobs import TwinJob
@@ -20,14 +17,6 @@ MB = 1024 * 1024
 LARGE = 30_000_000
 SHARE = "files.completeUploadExternal"
 """The card's picture is completed first, then the video."""
-
-
-def peak() -> int:
-    """Return the most memory (bytes) that the bot has ever had."""
-    (bot,) = psutil.Process(os.getpid()).children()
-    status = Path(f"/proc/{bot.pid}/status").read_text("ascii")
-    (line,) = (each for each in status.splitlines() if each.startswith("VmHWM:"))
-    return int(line.split()[1]) * 1024
 
 
 def videos(office: Office) -> list[Message]:
@@ -49,12 +38,12 @@ async def test_a_large_one_is_streamed(office: Office, heavy: Shelf) -> None:
         card, job = await queued(office)
         job.finish()
         await office.until(card, "Done")
-        before = peak()
+        before = peak_of(the_bot())
         office.fal.video = heavy(30).read_bytes()
         card, job = await queued(office)
         job.finish()
         await office.until(card, "Done")
-        grown = peak() - before
+        grown = peak_of(the_bot()) - before
     (file,) = videos(office)[-1].files
     assert file.upload is not None
     assert (file.upload.content_length, len(file.data)) == (LARGE, LARGE)
