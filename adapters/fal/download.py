@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BufferedWriter
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -75,10 +76,11 @@ class Download:
             if not answer.is_success:
                 raise ProviderFailed(f"HTTP {answer.status_code}", "The finished video cannot be fetched")
             whole = self._begin(answer, file)
-            async for chunk in _chunks(answer):
-                self._written += len(chunk)
-                self._check_size(self._written)
-                await asyncio.to_thread(file.write, chunk)
+            async with _Writer(file) as writer:
+                async for chunk in _chunks(answer):
+                    self._written += len(chunk)
+                    self._check_size(self._written)
+                    await writer.write(chunk)
         if whole is not None and self._written != whole:
             raise _Interrupted(httpx.ReadError("a short answer"))
 
@@ -140,6 +142,27 @@ def _joined(answer: httpx.Response) -> str:
         raise ProtocolBroken("a video behind a redirect to nowhere") from None
 
 
+class _Writer:
+    """Writes one piece to the disk while the next one comes in; leaving it waits for the last."""
+
+    def __init__(self, file: BufferedWriter) -> None:
+        self._file = file
+        self._writing: asyncio.Task[int] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._writing is not None:
+            await self._writing
+
+    async def write(self, piece: bytearray) -> None:
+        """Begin to write a piece, once the one before is written; raise what that has met."""
+        if self._writing is not None:
+            await self._writing
+        self._writing = asyncio.create_task(asyncio.to_thread(self._file.write, piece))
+
+
 class _Interrupted(Exception):
     """The connection broke, or the server is busy: worth another attempt."""
 
@@ -148,7 +171,7 @@ class _Interrupted(Exception):
         self.reason = reason
 
 
-async def _chunks(answer: httpx.Response) -> AsyncIterator[bytes]:
+async def _chunks(answer: httpx.Response) -> AsyncIterator[bytearray]:
     """Yield the body in pieces worth a thread each; what came before a break is yielded before it is raised."""
     buffer = bytearray()
     broken: BaseException | None = None
@@ -156,11 +179,11 @@ async def _chunks(answer: httpx.Response) -> AsyncIterator[bytes]:
         async for chunk in answer.aiter_raw():
             buffer += chunk
             if len(buffer) >= _BUFFER:
-                yield bytes(buffer)
-                buffer.clear()
+                yield buffer
+                buffer = bytearray()
     except BREAKS as error:
         broken = error
     if buffer:
-        yield bytes(buffer)
+        yield buffer
     if broken is not None:
         raise _Interrupted(broken)

@@ -5,7 +5,7 @@ streamed.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,8 +14,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 SEND_S = 600.0
+PIECE = 512 * 1024
 LARGEST = 1_000_000_000
 """Bytes of a file (Slack's help center, "Add files to Slack": 1 GB); the smaller of what that may mean."""
+
+Body = AsyncIterator[bytes] | bytes
 
 
 class Uploader:
@@ -28,7 +31,7 @@ class Uploader:
         """Upload a file from the disk, piece by piece; return its id. Nobody sees it until it is completed."""
         length = await asyncio.to_thread(lambda: path.stat().st_size)
         with await asyncio.to_thread(path.open, "rb") as file:
-            return await self._send(client, name, length, file, alt)
+            return await self._send(client, name, length, _pieces(file), alt)
 
     async def put(self, client: AsyncWebClient, name: str, data: bytes, alt: str) -> str:
         """Upload a small file from memory; return its id. Nobody sees it until it is completed."""
@@ -40,7 +43,7 @@ class Uploader:
         await client.files_completeUploadExternal(files=[{"id": id_, "title": name}])
         return id_
 
-    async def _send(self, client: AsyncWebClient, name: str, length: int, body: BinaryIO | bytes, alt: str) -> str:
+    async def _send(self, client: AsyncWebClient, name: str, length: int, body: Body, alt: str) -> str:
         answer = await client.files_getUploadURLExternal(filename=name, length=length, alt_txt=alt)
         address = URL(str(answer["upload_url"]), encoded=True)
         headers = {"Content-Length": str(length), "Content-Type": "application/octet-stream"}
@@ -49,3 +52,14 @@ class Uploader:
                 if sent.status != 200:
                     raise aiohttp.ClientPayloadError(f"the upload was answered {sent.status}")
         return str(answer["file_id"])
+
+
+async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+    """Yield a file, in pieces larger than aiohttp's own, for each costs a change of threads; the next is read ahead."""
+    reading = asyncio.create_task(asyncio.to_thread(file.read, PIECE))
+    try:
+        while piece := await reading:
+            reading = asyncio.create_task(asyncio.to_thread(file.read, PIECE))
+            yield piece
+    finally:
+        await asyncio.wait((reading,))
