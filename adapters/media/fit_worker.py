@@ -12,13 +12,13 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import av
 
-from adapters.media.encode import Order, Source, encoded, outlook, source_of
+from adapters.media.encode import Order, Outlook, Source, encoded, outlook, source_of
 from adapters.media.fit import MADE
 from adapters.media.likeness import likeness
 from adapters.media.videos import PyAVVideos
@@ -49,7 +49,7 @@ def fitted(path: Path, folder: Path, limit: int, seconds: float) -> Copy:
     """Write the copy into the folder; raise :class:`BadVideo` where it is unfit, does not fit, or not in time."""
     source, made = source_of(path, _inspected(path)), folder / MADE
     pictures = _bytes_of_pictures(source, limit)
-    sizes = list(_promising(source, pictures, seconds)) if pictures > 0 else []
+    sizes = list(promising(source, pictures, seconds)) if pictures > 0 else []
     share = _AIM
     for _ in range(_TRIES):
         if not sizes:
@@ -67,13 +67,15 @@ def fitted(path: Path, folder: Path, limit: int, seconds: float) -> Copy:
     raise BadVideo(f"does not fit into {limit} bytes")
 
 
-def _promising(source: Source, pictures: float, seconds: float) -> Iterator[tuple[int, int]]:
+def promising(
+    source: Source, pictures: float, seconds: float, foretell: Callable[[Source, tuple[int, int]], Outlook] = outlook
+) -> Iterator[tuple[int, int]]:
     """Yield the sizes in which the video may fit, the largest that can be made in time first."""
     for step in STEPS:
         size = _stepped(source, step)
         if step != STEPS[-1] and pictures * 8 / (source.video.frames * size[0] * size[1]) < FLOOR:
             continue
-        expected = outlook(source, size)
+        expected = foretell(source, size)
         if expected.least > pictures * _DOUBT:
             continue
         if expected.seconds * _PASSES > seconds:

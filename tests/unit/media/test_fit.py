@@ -15,9 +15,9 @@ import psutil
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from adapters.media.encode import outlook, source_of
+from adapters.media.encode import Outlook, source_of
 from adapters.media.fit import PyAVFitter
-from adapters.media.fit_worker import _PASSES, _inspected, fitted
+from adapters.media.fit_worker import _inspected, fitted, promising
 from adapters.media.videos import PyAVVideos
 from bot.domain.errors import BadVideo
 from tests.unit.media.videos import RATE, write, write_sound
@@ -182,14 +182,12 @@ def test_what_cannot_work_is_known_before_it_is_encoded(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_takes_too_long_is_made_in_a_smaller_size(heavy: Path, tmp_path: Path) -> None:
+def test_what_takes_too_long_is_made_in_a_smaller_size(heavy: Path) -> None:
     """A video that was paid for comes smaller rather than not at all."""
-    video = _inspected(heavy)
-    source = source_of(heavy, video)
-    sizes = [(video.width, video.height), (video.width // 4 * 2, video.height // 4 * 2)]
-    long, short = (outlook(source, size).seconds * _PASSES for size in sizes)
-    copy = fitted(heavy, tmp_path, video.bytes - 1, (long + short) / 2)
-    assert copy.video.width < video.width
+    source = source_of(heavy, _inspected(heavy))
+    width, height = source.video.width, source.video.height
+    sizes = promising(source, 1e9, 60.0, lambda _, size: Outlook(0.0, 100.0 if size[0] == width else 10.0))
+    assert list(sizes) == [(width * 3 // 4, height * 3 // 4), (width // 2, height // 2)]
 
 
 async def test_sound_comes_along(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
