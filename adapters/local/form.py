@@ -23,7 +23,7 @@ from bot.domain.errors import (
 )
 from bot.domain.link import file_name
 from bot.domain.model import Model, Option
-from bot.domain.request import Author, Command, Fit, ImageRef, as_typed, checked, fit_of
+from bot.domain.request import Author, Command, Fit, ImageRef, as_fit, as_typed, checked
 from bot.ports import Links
 from bot.wording import local as words
 from bot.wording.units import size
@@ -225,7 +225,7 @@ class FormReader:
         missing = {which: BadImage(which, ImageFault.MISSING) for which in _IMAGES if which not in form.images}
         images = missing | form.bad_images
         errors: list[TweenError] = [images[which] for which in _IMAGES if which in images]
-        prompt, fit = form.texts.pop(self._model.prompt_field, ""), fit_of(form.texts.pop("fit", ""))
+        prompt, fit = form.texts.pop(self._model.prompt_field, ""), as_fit(form.texts.pop("fit", ""))
         if isinstance(fit, Fault):
             errors.append(BadRequest((fit,)))
         none = ImageRef("", "")

@@ -15,7 +15,7 @@ from adapters.local.service import Service
 from bot.domain.errors import BadRequest, Fault, StoreAway, Which
 from bot.domain.job import Job
 from bot.domain.model import Model, Option, Value
-from bot.domain.request import Command, Fit, ImageRef, TweenRequest, checked, fit_of
+from bot.domain.request import Command, Fit, ImageRef, TweenRequest, as_fit, checked
 from bot.wording import card
 from bot.wording import local as words
 from bot.wording.faults import fault
@@ -140,7 +140,7 @@ def _size(which: Which, asked: Mapping[str, object]) -> tuple[int, int] | None:
 
 def _fitting(given: Mapping[str, object], fit: object, model: Model) -> tuple[TweenRequest, tuple[Fault, ...]]:
     """Return a request with these options, the model's own in the place of wrong ones, and what is wrong with those."""
-    fitted = fit_of(fit)
+    fitted = as_fit(fit)
     unfit = (fitted,) if isinstance(fitted, Fault) else ()
     command = Command("", ME, _NONE, _NONE, "any", given, fit=fitted if isinstance(fitted, Fit) else Fit.CROP)
     try:

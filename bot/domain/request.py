@@ -25,7 +25,7 @@ class Fit(Enum):
     BLUR = "blur"
 
 
-def fit_of(given: object) -> Fit | Fault:
+def as_fit(given: object) -> Fit | Fault:
     """Return the fit that a value names, or the rule that it breaks; nothing given is a crop."""
     if given is None or given == "":
         return Fit.CROP
