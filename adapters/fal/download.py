@@ -99,8 +99,11 @@ class Download:
         return whole
 
     def _restart(self, file: BufferedWriter) -> None:
-        file.seek(0)
-        file.truncate()
+        # Not for an empty file: ext4 takes a truncated one for a replaced one, begins to write it out when it is closed,
+        # and then the store's next commit waits for the whole video (auto_da_alloc, in the kernel's docs of ext4).
+        if self._written:
+            file.seek(0)
+            file.truncate()
         self._written = 0
 
     def _check_size(self, size: int) -> None:
