@@ -99,8 +99,8 @@ class Download:
         return whole
 
     def _restart(self, file: BufferedWriter) -> None:
-        # Not for an empty file: ext4 takes a truncated one for a replaced one, begins to write it out when it is closed,
-        # and then the store's next commit waits for the whole video (auto_da_alloc, in the kernel's docs of ext4).
+        # Not for an empty file: ext4 takes a truncated one for a replaced one and writes it out once it is closed, and
+        # then the store's next commit waits for the whole video (auto_da_alloc, in the kernel's docs of ext4).
         if self._written:
             file.seek(0)
             file.truncate()

@@ -1,15 +1,13 @@
 """``bot.ports.Moderator``: words and patterns at once, and the checks of the operator and of the server's admins."""
 
 import asyncio
-import base64
-import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import structlog
 
-from adapters.moderation.check import Check
+from adapters.moderation.check import DEADLINE_S, Check, Operators
 from adapters.moderation.patterns import compiled_or_why
+from adapters.moderation.question import Image, Kind, question
 from adapters.moderation.words import plain, word_list
 from bot.domain.errors import CheckAway, Moderated, Withheld
 from bot.domain.job import Job
@@ -18,19 +16,6 @@ from bot.domain.server import Rules
 from bot.ports import Endpoints
 
 log = structlog.get_logger()
-
-VERSION = 1
-DEADLINE_S = 10.0
-"""How long a check has for its answer, a second attempt included."""
-
-
-@dataclass(frozen=True)
-class Operators:
-    """The check of whoever runs the bot, asked about every job of every platform; no ``url``: there is none."""
-
-    endpoints: Endpoints
-    url: str | None = None
-    secret: str | None = None
 
 
 class WebModerator:
@@ -46,11 +31,7 @@ class WebModerator:
         self._guarded = guarded
         self._clock = clock
         self._deadline = deadline
-        self._own = (
-            None
-            if operators.url is None
-            else Check(operators.endpoints, operators.url, operators.secret, clock, deadline)
-        )
+        self._own = operators.check(clock, deadline)
 
     def check_prompt(self, rules: Rules, prompt: str) -> None:
         """Raise :class:`Moderated` where a word stands in the prompt, or a pattern matches it, as it is or undisguised.
@@ -86,13 +67,19 @@ class WebModerator:
         if (said := await self._refusal(rules, "after", job, images)) is not None:
             raise Withheld(said)
 
-    async def _refusal(self, rules: Rules, kind: str, job: Job, images: Iterable[tuple[str, str, bytes]]) -> str | None:
+    async def _refusal(self, rules: Rules, kind: Kind, job: Job, images: Sequence[Image]) -> str | None:
         checks = self._checks(rules)
         if not checks:
             return None
-        body = await asyncio.to_thread(_body, kind, job, list(images))
+        asked = job.request
+        body = await asyncio.to_thread(question, kind, asked.author, job.id, asked.prompt, images)
         for check in checks:
-            if (said := await check.refusal(body)) is not None:
+            try:
+                said = await check.refusal(body)
+            except CheckAway as error:
+                log.warning("check_away", host=check.host, said=str(error))
+                raise
+            if said is not None:
                 return said
         return None
 
@@ -100,21 +87,3 @@ class WebModerator:
         own = [] if self._own is None else [self._own]
         url = rules.check_url
         return own if url is None else [*own, Check(self._guarded, url, None, self._clock, self._deadline)]
-
-
-def _body(kind: str, job: Job, images: Sequence[tuple[str, str, bytes]]) -> bytes:
-    author = job.request.author
-    told = {
-        "version": VERSION,
-        "kind": kind,
-        "platform": author.platform,
-        "server": author.server,
-        "author": author.id,
-        "job": job.id,
-        "prompt": job.request.prompt,
-        "images": [
-            {"which": which, "content_type": kind_of, "data": base64.b64encode(data).decode()}
-            for which, kind_of, data in images
-        ],
-    }
-    return json.dumps(told).encode()

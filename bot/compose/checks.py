@@ -1,6 +1,7 @@
 """All that ``tweenbot doctor`` looks at, in the order in which a bot needs it. Nothing is spent, and nothing is put."""
 
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
@@ -8,12 +9,14 @@ from pathlib import Path
 from adapters.embedded import process as embedded
 from adapters.fal.doctor import check_key
 from adapters.media_store.doctor import check_storage
+from adapters.moderation.doctor import check_moderation
 from adapters.store.database import Database
 from adapters.store.media_index import StoredMediaIndex
 from adapters.store.migrate import migrate
 from adapters.store.servers import ServerBook
 from adapters.web.doctor import check_public_url
 from bot.compose.media import media_storage
+from bot.compose.moderation import operators
 from bot.compose.outside import base_url, credentials, is_embedded, prepare
 from bot.compose.role import Role
 from bot.compose.slack_way import Way, slack_way
@@ -34,6 +37,8 @@ async def checks(settings: Settings, model: Model) -> AsyncIterator[Check]:
         store, database = await _store(stack, settings)
         yield store
         async for check in _provider(settings):
+            yield check
+        async for check in _moderation(stack, settings):
             yield check
         yield await _public_url(settings)
         async for check in _media(stack, settings, database):
@@ -81,6 +86,13 @@ async def _provider(settings: Settings) -> AsyncIterator[Check]:
         yield Check(words.ENGINE, Mark.MEND, words.ENGINE_FAILS, explain(error))
     else:
         yield Check(words.ENGINE, Mark.OK, words.ENGINE_STARTS)
+
+
+async def _moderation(stack: AsyncExitStack, settings: Settings) -> AsyncIterator[Check]:
+    """Ask the operator's check, if there is one. Those of servers' admins are theirs."""
+    asked = await operators(stack, settings)
+    if asked.url is not None:
+        yield await check_moderation(asked, time.time)
 
 
 async def _public_url(settings: Settings) -> Check:

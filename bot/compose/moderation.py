@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, closing
 from adapters.links.addresses import ANYWHERE
 from adapters.links.fetch import GuardedLinks
 from adapters.media.poster import PyAVPosters
+from adapters.moderation.check import Operators
 from bot.flow.judge import Judge, RulesOf, no_rules
 from bot.ports import AuditLog
 from config.settings import Settings
@@ -16,6 +17,17 @@ async def guarded_links(stack: AsyncExitStack, settings: Settings) -> GuardedLin
     return await stack.enter_async_context(GuardedLinks(settings.links_allow))
 
 
+async def operators(stack: AsyncExitStack, settings: Settings) -> Operators:
+    """Return the check of whoever runs the bot, if there is one, and the way to it."""
+    url, secret = settings.moderation_url, settings.moderation_secret
+    return Operators(
+        # The operator's own address may be anywhere, on this machine too.
+        await stack.enter_async_context(GuardedLinks(ANYWHERE)),
+        None if url is None else str(url),
+        None if secret is None else secret.get_secret_value(),
+    )
+
+
 async def judge(
     stack: AsyncExitStack,
     settings: Settings,
@@ -24,16 +36,9 @@ async def judge(
     audit: AuditLog | None = None,
 ) -> Judge:
     """Open the moderation; without ``rules_of``, of the operator alone. ``clock`` gives epoch seconds."""
-    # What a command that judges nothing does not need.
-    from adapters.moderation.moderator import Operators, WebModerator  # noqa: PLC0415
+    # What a command that judges nothing does not need: RE2.
+    from adapters.moderation.moderator import WebModerator  # noqa: PLC0415
 
-    url, secret = settings.moderation_url, settings.moderation_secret
-    operators = Operators(
-        # The operator's own address may be anywhere, on this machine too.
-        await stack.enter_async_context(GuardedLinks(ANYWHERE)),
-        None if url is None else str(url),
-        None if secret is None else secret.get_secret_value(),
-    )
-    guarded = await guarded_links(stack, settings)
+    asked, guarded = await operators(stack, settings), await guarded_links(stack, settings)
     posters = stack.enter_context(closing(PyAVPosters()))
-    return Judge(WebModerator(operators, guarded, clock), posters, clock, rules_of, audit)
+    return Judge(WebModerator(asked, guarded, clock), posters, clock, rules_of, audit)

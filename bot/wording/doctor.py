@@ -6,9 +6,9 @@ from bot.wording.units import size
 
 HELP = """Check what is set, and say how to mend what does not work.
 
-Looks at the data folder, the job store, the fal key or the embedded engine, the public URL, where videos are kept that
-are handed out by a link, and each chat platform whose token is set. It starts no bot, sends no job, spends nothing,
-and changes nothing at fal or at a platform."""
+Looks at the data folder, the job store, the fal key or the embedded engine, the check of TWEENBOT_MODERATION_URL, the
+public URL, where videos are kept that are handed out by a link, and each chat platform whose token is set. It starts
+no bot, sends no job, spends nothing, and changes nothing at fal or at a platform."""
 SHORT = "Check what is set, and say how to mend it."
 EXITS = "Exit status: 0 all that is set works, 1 something to mend."
 JSON_HELP = "Print one JSON object with all checks."
@@ -42,6 +42,33 @@ def key_not_tried(source: str, url: str | None) -> str:
 
 def _at(url: str | None) -> str:
     return "fal" if url is None else url.rstrip("/")
+
+
+# Moderation
+
+MODERATION = "Moderation check"
+CHECK_REFUSES_MEND = "See that it lets through what is harmless: it was shown two grey pictures."
+
+
+def check_answers(host: str) -> str:
+    """Say that the check works."""
+    return f"{host} answers, and lets a harmless job through"
+
+
+def check_refuses(host: str) -> str:
+    """Say that the check works, and refuses what no check has a reason to refuse."""
+    return f"{host} answers, and refuses a harmless job"
+
+
+def check_away(host: str, why: str) -> str:
+    """Say that the check does not work."""
+    return f"{host} does not answer as a check ({why}), and without its answer no job is sent"
+
+
+def check_mend(*, is_signed: bool) -> str:
+    """Say what a check needs."""
+    told = "See that TWEENBOT_MODERATION_URL leads to a program that answers as docs/running.md (Moderation) tells it"
+    return f"{told}, and that it knows the TWEENBOT_MODERATION_SECRET that is set here." if is_signed else f"{told}."
 
 
 # The public URL

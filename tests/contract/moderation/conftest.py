@@ -11,7 +11,8 @@ from aiohttp import web
 
 from adapters.links.addresses import ANYWHERE
 from adapters.links.fetch import GuardedLinks, Patience
-from adapters.moderation.moderator import Operators, WebModerator
+from adapters.moderation.check import Operators
+from adapters.moderation.moderator import WebModerator
 from bot.domain.job import Job
 from bot.domain.media import Frame
 from bot.domain.request import Author, Command, ImageRef

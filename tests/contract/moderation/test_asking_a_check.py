@@ -12,7 +12,8 @@ import pytest
 import structlog
 from aiohttp import web
 
-from adapters.moderation.moderator import Operators, WebModerator
+from adapters.moderation.check import Operators
+from adapters.moderation.moderator import WebModerator
 from bot.domain.errors import CheckAway, Moderated, Withheld
 from bot.domain.server import Rules
 from tests.contract.moderation.conftest import NOW, Bench, Text

@@ -12,7 +12,8 @@ import pytest
 
 from adapters.links.addresses import ANYWHERE
 from adapters.links.fetch import GuardedLinks
-from adapters.moderation.moderator import Operators, WebModerator
+from adapters.moderation.check import Operators
+from adapters.moderation.moderator import WebModerator
 from bot.domain.errors import CheckAway, Moderated
 from bot.domain.job import Job
 from bot.domain.server import Rules
