@@ -3,10 +3,14 @@
 import re
 from collections.abc import Mapping
 
-import discord
-
 ALT_TEXT = 1024
 """Characters of an attachment's description at most (Discord's documentation, "Attachment Object")."""
+_MARKUP = re.compile(r"[\\_*~|`\[]|^>(?:>>)?\s|^#{1,3}|^\s*-")
+"""What means something in Discord's markdown, anywhere or at the beginning of a line.
+
+discord.py's ``escape_markdown`` takes all from the first ``[`` to the last ``)`` for one link, and escapes nothing
+between.
+"""
 
 
 def plain(text: str, most: int) -> str:
@@ -16,7 +20,7 @@ def plain(text: str, most: int) -> str:
     """
     line = shortened = " ".join(text.split())
     kept = most
-    while len(shown := quiet(discord.utils.escape_markdown(shortened, ignore_links=False))) > most:
+    while len(shown := quiet(_MARKUP.sub(r"\\\g<0>", shortened))) > most:
         kept -= max(1, min(len(shown) - most, kept // 4))
         shortened = f"{line[:kept].rstrip()}…"
     return shown

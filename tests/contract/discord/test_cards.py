@@ -1,5 +1,6 @@
 """Whatever a job's card holds, Discord takes the message: its official contract and limits are the judge."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -59,3 +60,9 @@ def test_what_looks_like_a_mention_is_only_text(text: str) -> None:
 def test_what_looks_like_markdown_stays_on_one_line(text: str) -> None:
     """A quote, a heading or a list begins a line: there is one line, and the card has begun it."""
     assert "\n" not in plain(text, 200)
+
+
+def test_no_markdown_lives_between_two_links() -> None:
+    """Each sign is taken as itself, wherever brackets that look like links stand around it."""
+    shown = plain("[a](b) **bold** `code` ||hidden|| ```fence [c](d)", 200)
+    assert re.findall(r"(?<!\\)[*`|_~\[]", shown) == []
