@@ -81,6 +81,8 @@ def _names(listed: str, etag: str, *, weak: bool) -> bool:
 
 def _moment(text: str | None) -> float | None:
     try:
-        return None if text is None else parsedate_to_datetime(text).timestamp()
+        moment = None if text is None else parsedate_to_datetime(text)
+        # The oldest of the three forms names no zone, and means UTC (RFC 9110, 5.6.7).
+        return None if moment is None else moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
     except (ValueError, OverflowError):
         return None

@@ -1,5 +1,7 @@
 """What a request for a file wants of it, by RFC 9110: every form of a range and of a condition."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,6 +94,19 @@ def test_a_range_goes_on_only_with_the_same_file(condition: str, status: int) ->
 def test_conditions_are_weighed_in_their_order(headers: dict[str, str], status: int) -> None:
     """Before any range; a tag counts for more than a time."""
     assert wanted("GET", headers, FACTS).status == status
+
+
+@pytest.mark.parametrize("moment", ["Mon Sep 21 14:13:20 2026", "Monday, 21-Sep-26 14:13:20 GMT"])
+def test_a_moment_is_read_in_every_form_of_http_wherever_the_bot_runs(
+    monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """The two old forms too (RFC 9110, 5.6.7): one without a zone is in UTC, and not in the machine's own."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        assert wanted("GET", {"Range": "bytes=5-", "If-Range": moment}, FACTS).status == 206
+        assert wanted("GET", {"If-Modified-Since": moment}, FACTS).status == 304
+    time.tzset()
 
 
 @given(
