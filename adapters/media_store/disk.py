@@ -12,7 +12,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, TypeVar
 
-from adapters.media_store.storage import Content, NotStored
+from adapters.media_store.storage import Content, of_disk
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class DiskContent:
         try:
             return await self.on_thread(lambda: os.pread(self.file.fileno(), count, first))
         except OSError as error:
-            raise NotStored(_said(error)) from error
+            raise of_disk(error) from error
 
 
 class DiskStorage:
@@ -109,7 +109,7 @@ class DiskStorage:
         try:
             return await self._on_thread(work)
         except OSError as error:
-            raise NotStored(_said(error)) from error
+            raise of_disk(error) from error
 
     def _on_thread(self, work: Callable[[], T]) -> "asyncio.Future[T]":
         return asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -137,7 +137,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _said(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from adapters.media_store.ranges import Facts, Part, wanted
 from adapters.media_store.shelf import ID_BYTES, PATH
-from adapters.media_store.storage import Content, NotStored, Storage
+from adapters.media_store.storage import Content, NotStored, Storage, of_disk
 from bot.domain.errors import StoreAway
 from bot.ports import MediaIndex, Shelved
 from bot.wording import media_store as words
@@ -122,8 +122,15 @@ async def _send_slice(
     transport = request.transport
     if transport is None or transport.is_closing():
         raise ConnectionResetError
-    async with asyncio.timeout(STALL_S):
-        await asyncio.get_running_loop().sendfile(transport, content.file, first, count)
+    try:
+        async with asyncio.timeout(STALL_S):
+            sent = await asyncio.get_running_loop().sendfile(transport, content.file, first, count)
+    except (ConnectionError, TimeoutError):
+        raise
+    except OSError as error:
+        raise of_disk(error) from error
+    if sent < count:
+        raise NotStored("the file is shorter than it was")
 
 
 def _facts(shelved: Shelved, content: Content) -> Facts:

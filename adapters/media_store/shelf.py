@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
-from adapters.media_store.storage import NotStored, Storage
+from adapters.media_store.storage import NotStored, Storage, of_disk
 from bot.domain.errors import NotKept
 from bot.ports import Kept, MediaIndex, Shelved
 from bot.wording import media_store as words
@@ -73,8 +73,10 @@ class MediaShelf:
                     for first in range(0, content.size, PIECE):
                         piece = await content.read(first, min(PIECE, content.size - first))
                         await asyncio.to_thread(file.write, piece)
-        except (NotStored, OSError) as error:
-            raise NotKept(error.said if isinstance(error, NotStored) else _said(error)) from error
+        except NotStored as error:
+            raise NotKept(error.said) from error
+        except OSError as error:
+            raise NotKept(of_disk(error).said) from error
         return True
 
     async def drop(self, job_id: str) -> None:
@@ -88,15 +90,19 @@ class MediaShelf:
         """
         now = self._clock()
         new = Shelved(token_hex(ID_BYTES), job_id, size, now, now + self._room.seconds)
-        noted = await self._index.put(new, self._room.bytes)
-        if noted is not None and noted.id != new.id:
+        while (noted := await self._index.put(new, self._room.bytes)) is not None and noted.id != new.id:
             if await self._is_whole(noted):
                 return noted, True
-            await self._index.end(job_id)
-            noted = await self._index.put(new, self._room.bytes)
+            await self._end(noted)
         if noted is None:
             raise NotKept(words.no_room(self._room.bytes))
         return noted, False
+
+    async def _end(self, noted: Shelved) -> None:
+        """End the time of this file, and not of one that another process, which has taken the job over, keeps since."""
+        now = await self._index.get(noted.id)
+        if now is not None and now.job_id == noted.job_id:
+            await self._index.end(noted.job_id)
 
     async def _is_whole(self, noted: Shelved) -> bool:
         try:
@@ -109,7 +115,7 @@ class MediaShelf:
         try:
             await self._storage.write(noted.id, path)
         except NotStored as error:
-            await self._index.end(noted.job_id)
+            await self._end(noted)
             raise NotKept(error.said) from error
         now = await self._index.get(noted.id)
         if now is not None and now.expires_at > self._clock():
@@ -124,8 +130,4 @@ def _size(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError as error:
-        raise NotKept(_said(error)) from error
-
-
-def _said(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+        raise NotKept(of_disk(error).said) from error

@@ -14,6 +14,11 @@ class NotStored(Exception):
         self.said = said
 
 
+def of_disk(error: OSError) -> NotStored:
+    """Return what a disk says, without a file's name: ``no space left on device``."""
+    return NotStored((error.strerror or type(error).__name__).lower())
+
+
 class Content(Protocol):
     """A file that is open for reading, of ``size`` bytes."""
 

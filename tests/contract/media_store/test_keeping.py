@@ -2,15 +2,18 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from adapters.media_store import sweep as sweeping
 from adapters.media_store.shelf import MediaShelf
-from adapters.media_store.storage import NotStored
+from adapters.media_store.storage import Content, NotStored
 from adapters.media_store.sweep import TOLD_S, sweep
 from bot.domain.errors import NotKept
+from bot.ports import Kept
 from tests.contract.media_store.shelves import DAYS_30, Place
 
 
@@ -132,6 +135,41 @@ async def test_a_job_that_is_deleted_while_its_file_is_written_leaves_nothing(pl
     with pytest.raises(NotKept):
         await shelf.keep("e1", place.video(1000))
     assert await place.files() == []
+
+
+@pytest.mark.parametrize("at", ["while it writes", "before it begins anew"])
+async def test_who_comes_too_late_takes_no_other_process_link_back(place: Place, at: str) -> None:
+    """Another process may have taken the job over, and told its author another address: that one goes on working."""
+    told: list[Kept] = []
+
+    async def taken_over() -> None:
+        if not told:
+            told.append(await place.shelf.keep("e1", place.video(1000)))
+
+    class Late(type(place.storage)):  # type: ignore[misc]  # whichever it is
+        async def write(self, id_: str, path: Path) -> None:
+            await taken_over()
+            raise NotStored("no answer")
+
+        @asynccontextmanager
+        async def reading(self, id_: str) -> AsyncIterator[Content | None]:
+            async with super().reading(id_) as content:
+                await taken_over()
+                yield content
+
+    storage = Late.__new__(Late)
+    storage.__dict__.update(place.storage.__dict__)
+    if at == "before it begins anew":
+        broken = await place.shelf.keep("e1", place.video(1000))
+        await place.storage.remove([broken.id])
+    shelf = MediaShelf(place.index, storage, "https://bot.example", place.all_room, lambda: place.now)
+    with suppress(NotKept):
+        await shelf.keep("e1", place.video(1000))
+    known = await place.index.get(told[0].id)
+    assert known is not None
+    assert known.expires_at > place.now
+    await place.swept()
+    assert await place.read(told[0].id) == place.video(1000).read_bytes()
 
 
 async def test_two_sweeps_at_once_remove_everything_once(place: Place) -> None:
