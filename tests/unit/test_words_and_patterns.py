@@ -7,7 +7,25 @@ import pytest
 from adapters.moderation.patterns import broken, compiled_or_why
 from adapters.moderation.words import WordList
 
-LIST = WordList(["hell", "Bad Word", "Straße", "leet5peak", "1984", "血", "c++", "ﬁre", "naïve", "   ", "🙂"])
+LIST = WordList(
+    [
+        "hell",
+        "Bad Word",
+        "Straße",
+        "leet5peak",
+        "1984",
+        "血",
+        "c++",
+        "ﬁre",
+        "naïve",
+        "   ",
+        "🙂",
+        "गाली",
+        "كلب",
+        "มีด",
+        "lồn",
+    ]
+)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +36,9 @@ LIST = WordList(["hell", "Bad Word", "Straße", "leet5peak", "1984", "血", "c++
         "b4d w0rd", "b@d word",
         "STRASSE", "straße", "leetspeak? leet5peak", "in 1984", "流血的战士", "fire", "FIRE", "nai\u0308ve",
         "NAÏVE", "c", "a 🙂\ufe0f!", "\U0001d421\U0001d41e\U0001d425\U0001d425", "_hell_", "hell's gate", "\u202ehell",
+        "h\u20d2e\u20d2ll", "h\u1ab0ell", "h\u1dc4ell", "h\ufe20ell", "h\u0489ell", "h\U000e0100ell", "h\u180bell",
+        "h\u115fell", "h\u3164ell", "h\uffa0ell", "h\u17b4ell", "h\bell", "h\x7fell", "h\u0323\u0301\u0302ell",
+        "यह गाली है", "كَلْب", "คนถือมีดอยู่",
     ],
 )  # fmt: skip
 def test_a_word_is_found_in_its_disguises(prompt: str) -> None:
@@ -28,7 +49,7 @@ def test_a_word_is_found_in_its_disguises(prompt: str) -> None:
 @pytest.mark.parametrize(
     "prompt",
     ["hello", "shell", "a bad day, word of honour", "badword", "strasbourg", "1985", "19840", "fired", "naive", "",
-     "hell0 there", "10 $ and 7 @ home", "c3po", "7 4 11"],
+     "hell0 there", "10 $ and 7 @ home", "c3po", "7 4 11", "गोल", "एक गली", "lớn", "h\u2800ell"],
 )  # fmt: skip
 def test_other_words_are_left_alone(prompt: str) -> None:
     """Only whole words count, and a number is a number."""
@@ -41,6 +62,18 @@ def test_a_long_prompt_and_a_long_list_take_no_time() -> None:
     began = time.perf_counter()
     assert not words.stands_in("word1 of grou " * 4600)
     assert time.perf_counter() - began < 1
+
+
+def test_a_heap_of_marks_takes_no_time() -> None:
+    """40,000, as many as a message on Slack holds: to sort them all takes seconds, in which all else stands still."""
+    for marks in (
+        "\u0323\u0301" * 20_000,
+        ("\u0323\u0301" * 15 + "\u200d") * 1300,
+        ("\u0323\u0301" * 15 + "\u3164") * 1300,
+    ):
+        began = time.perf_counter()
+        assert LIST.stands_in(f"h{marks}ell")
+        assert time.perf_counter() - began < 0.5
 
 
 @pytest.mark.parametrize("pattern", [r"\b(foo|bar)s?\b", r"(?i)\pL+", r"^\s*$", r"https?://\S+", "é|語", "a" * 500])
