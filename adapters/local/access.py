@@ -42,7 +42,8 @@ class Access:
     def has_session(self, request: web.Request) -> bool:
         """Whether a request has the cookie of a session that has not ended."""
         ends, _, signature = request.cookies.get(COOKIE, "").partition(".")
-        is_signed = hmac.compare_digest(signature.encode(), self._signature(ends).encode())
+        # What is no text in a header stands there as surrogates.
+        is_signed = hmac.compare_digest(signature.encode(errors="replace"), self._signature(ends).encode())
         return is_signed and ends.isdigit() and int(ends) > self._clock()
 
     def is_right(self, request: web.Request, token: str) -> bool:

@@ -143,7 +143,7 @@ class DeskApi:
 def limit_of(request: web.Request, most: int) -> int:
     """Return how many jobs a query asks for, 20 where it does not say."""
     limit = request.query.get("limit", "20")
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= most):
+    if not (limit.isascii() and limit.isdigit() and len(limit) < 10 and 1 <= int(limit) <= most):
         raise replies.Refusal(400, "limit", words.bad_limit(most))
     return int(limit)
 

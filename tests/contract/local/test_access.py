@@ -1,5 +1,6 @@
 """The page, and the token that others than this machine need to reach it."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from adapters.local.access import COOKIE, MOST_TRIES, SESSION_S, WINDOW_S
 from tests.contract.local.running import TOKEN, Bot, Setting, running
@@ -181,12 +183,17 @@ async def test_over_https_the_session_is_for_https_alone(guarded: Bot) -> None:
         f"9999999999.{hashlib.sha256(TOKEN.encode()).hexdigest()}",
         "\u0661.0",
         "9" * 5000,
+        "9999999999.\udcff",
     ],
 )
 async def test_a_session_cannot_be_made_up(guarded: Bot, value: str) -> None:
-    """Its end is signed with the token."""
-    headers = {"Cookie": f"{COOKIE}={value}".encode().decode("latin-1")}
-    assert (await guarded.call("GET", "/v1/tweens", headers=headers))[0] == 401
+    """Its end is signed with the token; bytes that are no text are no session either."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", URL(guarded.url).port)
+    cookie = f"{COOKIE}={value}".encode(errors="surrogateescape")
+    writer.write(b"GET /v1/tweens HTTP/1.1\r\nHost: localhost\r\nCookie: " + cookie + b"\r\n\r\n")
+    async with asyncio.timeout(30):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 401 ")
+    writer.close()
 
 
 async def test_a_session_whose_end_is_changed_is_none(guarded: Bot) -> None:
