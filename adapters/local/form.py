@@ -1,7 +1,7 @@
 """Reads a job that is sent as a form: the two images are streamed to the disk, the other fields become the command."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -111,9 +111,7 @@ class FormReader:
             form = await self._read(request, job_id, written)
             for which in _IMAGES:
                 await self._take_earlier(which, form, self._new_image(job_id, which, written), find)
-            await asyncio.gather(
-                *(self._take_link(which, form, self._new_image(job_id, which, written)) for which in form.links)
-            )
+            await self._take_links(form, {which: self._new_image(job_id, which, written) for which in form.links})
             command = self._checked(form, job_id)
         with removed_on(written, *REFUSALS):
             yield command
@@ -192,6 +190,15 @@ class FormReader:
             form.bad_images[which] = BadImage(which, ImageFault.TOO_HEAVY, f"{name}, more than {size(self._limit)}")
         else:
             form.images[which] = ImageRef(name, path.name)
+
+    async def _take_links(self, form: _Form, paths: Mapping[Which, Path]) -> None:
+        """Fetch images at the same time; where one fails for no fault of its link, none is fetched any further."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for which, path in paths.items():
+                    group.create_task(self._take_link(which, form, path))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
 
     async def _take_link(self, which: Which, form: _Form, path: Path) -> None:
         """Fetch an image now, as if it had been sent: a link may be another picture later, and is not stored."""

@@ -1,10 +1,13 @@
 """Images that are sent as links: fetched at once, then like any other, and nothing is kept of where they were."""
 
+import asyncio
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import Which
 from tests.contract.local.running import END, LIMIT, START, Bot, Setting, running
 from tests.fakes import FakeProvider
 
@@ -68,3 +71,28 @@ async def test_a_link_beside_an_earlier_picture_is_one_field_twice(bot: Bot) -> 
     """As with a file."""
     job_id = await bot.made()
     assert (await bot.send(start=SECRET, start_from=f"{job_id}/last"))[0] == 400
+
+
+@dataclass
+class Uneven:
+    """Links of which the first fails, by a fault of the bot's, while the second has no end."""
+
+    left: list[Which] = field(default_factory=list)
+
+    async def fetch(self, which: Which, link: str, limit: int) -> bytes:
+        """Fail, or wait until nobody waits for it."""
+        if which == "start":
+            raise RuntimeError("a fault in the bot")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.left.append(which)
+        return END
+
+
+async def test_nothing_is_fetched_on_for_a_form_that_has_failed(tmp_path: Path) -> None:
+    """It would come to lie in the inbox after everything else of the form is gone."""
+    links = Uneven()
+    async with running(tmp_path, Setting(links=links)) as bot:
+        assert (await bot.send(start=SECRET, end=SECRET))[0] == 500
+        assert (links.left, bot.files("inbox")) == (["end"], [])
