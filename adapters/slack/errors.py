@@ -11,22 +11,47 @@ from bot.domain.errors import ChannelBusy, ChannelGone, PostUnclear, TweenError
 LIBRARY = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 """All that a call of the library may raise."""
 
-TRANSIENT = frozenset({"ratelimited", "rate_limited", "service_unavailable", "fatal_error", "internal_error"})
+TRANSIENT = frozenset(
+    {
+        "message_limit_exceeded",
+        "org_login_required",
+        "rate_limited",
+        "ratelimited",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+    }
+)
+"""Nothing was done, and it may be in a while; ``org_…`` and ``team_…``: the workspace moves into an organization."""
+HALF_DONE = frozenset({"fatal_error", "file_update_failed", "internal_error"})
+"""A part of it may have been done (documentation: "it's possible some aspect of the operation succeeded")."""
 NOT_SEEN_YET = frozenset({"invalid_blocks", "file_not_found", "slack_file_not_found"})
 """What is said of a picture that was uploaded a moment ago, and is not ready."""
 SHUT_OUT = frozenset(
     {
-        "not_in_channel",
-        "channel_not_found",
-        "is_archived",
-        "restricted_action",
         "cannot_reply_to_message",
+        "channel_not_found",
+        "invalid_channel",
+        "is_archived",
         "no_permission",
+        "not_in_channel",
+        "posting_to_channel_denied",
+        "posting_to_general_channel_denied",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
     }
 )
 """The bot may not write there, or there is no there any more."""
-THREAD_GONE = frozenset({"invalid_thread_ts", "thread_not_found"})
-"""The message that a thread begins with was deleted."""
+THREAD_GONE = frozenset(
+    {
+        "invalid_thread_ts",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+        "thread_not_found",
+    }
+)
+"""The message that a thread begins with was deleted, or nobody may answer to it."""
 NO_FILES = frozenset(
     {
         "file_type_not_allowed",
@@ -53,7 +78,9 @@ def of_slack(error: BaseException) -> TweenError:
             status, headers = error.response.status_code, error.response.headers
             if status == 429 or code in TRANSIENT:
                 return ChannelBusy(_seconds(headers.get("Retry-After")))
-            return PostUnclear(f"status {status}") if status >= 500 else ChannelGone(f"Slack says: {code}")
+            if status >= 500 or code in HALF_DONE:
+                return PostUnclear(code or f"status {status}")
+            return ChannelGone(f"Slack says: {code}")
         case aiohttp.ClientConnectorError():
             return ChannelBusy()
         case _:

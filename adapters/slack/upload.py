@@ -149,13 +149,15 @@ class SlackChannel(CardMessage):
     async def _broadcast(self) -> None:
         """Show the video in the channel too, where its author wanted that, by a reply that pings nobody."""
         wanted = {"broadcast", "permalink"} <= self._place.keys()
-        if not wanted or "direct" in self._place or "line" in self._place:
+        thread = self._place.get("thread") or self._place.get("message")
+        # Without a thread it stands in the channel already.
+        if not wanted or thread is None or "direct" in self._place or "line" in self._place:
             return
         try:
             client = await self._once()
             sent = await client.chat_postMessage(
                 channel=self._place["channel"],
-                thread_ts=self._place.get("thread") or self._place["message"],
+                thread_ts=thread,
                 reply_broadcast=True,
                 text=words.shared(self._place["permalink"]),
             )
