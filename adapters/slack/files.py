@@ -14,6 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 SEND_S = 600.0
+LIMITS = aiohttp.ClientTimeout(total=SEND_S, sock_connect=30.0)
+"""Of an upload: aiohttp's own would be five minutes."""
 PIECE = 512 * 1024
 LARGEST = 1_000_000_000
 """Bytes of a file (Slack's help center, "Add files to Slack": 1 GB); the smaller of what that may mean."""
@@ -47,10 +49,11 @@ class Uploader:
         answer = await client.files_getUploadURLExternal(filename=name, length=length, alt_txt=alt)
         address = URL(str(answer["upload_url"]), encoded=True)
         headers = {"Content-Length": str(length), "Content-Type": "application/octet-stream"}
-        async with asyncio.timeout(SEND_S):
-            async with self._session().post(address, data=body, headers=headers, allow_redirects=False) as sent:
-                if sent.status != 200:
-                    raise aiohttp.ClientPayloadError(f"the upload was answered {sent.status}")
+        async with self._session().post(
+            address, data=body, headers=headers, allow_redirects=False, timeout=LIMITS
+        ) as sent:
+            if sent.status != 200:
+                raise aiohttp.ClientPayloadError(f"the upload was answered {sent.status}")
         return str(answer["file_id"])
 
 
