@@ -18,6 +18,7 @@ EDITED_TOO_OFTEN = 30046
 UNKNOWN_INTERACTION, ALREADY_ANSWERED = 10062, 40060
 NO_DIRECT_MESSAGES = 50007
 PERMISSIONS = frozenset({50001, 50013})
+UNKNOWN_CHANNEL, THREAD_LOCKED = 10003, 160005
 EDIT_AGAIN_S = 300.0
 """A message that is older than an hour takes few edits, and nobody says how few (discord-api-docs, code 30046)."""
 
@@ -57,5 +58,6 @@ def is_too_large(error: BaseException) -> bool:
 
 
 def is_shut_out(error: BaseException) -> bool:
-    """Whether the bot may not write there: a permission it lacks, or a user who takes no direct messages."""
-    return isinstance(error, discord.HTTPException) and error.code in PERMISSIONS | {NO_DIRECT_MESSAGES}
+    """Whether nothing can be written there: a permission is lacking, it is gone, or a user takes no direct messages."""
+    shut = PERMISSIONS | {UNKNOWN_CHANNEL, THREAD_LOCKED, NO_DIRECT_MESSAGES}
+    return isinstance(error, discord.HTTPException) and error.code in shut

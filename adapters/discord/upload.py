@@ -2,12 +2,13 @@
 
 A card is edited with its interaction's token while that lives, and with the bot's own afterwards. An ephemeral card has
 no afterwards: then the card goes on in the author's direct messages, and so does a job whose channel the bot cannot
-post in.
+post in any more, or that is gone.
 """
 
 import asyncio
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import cast
 
 import discord
@@ -111,7 +112,7 @@ class DiscordChannel:
             elif not await self._post_privately(job, parcel):
                 async with self._turn:
                     await self._to_direct_messages()
-                await self._post(job, parcel)
+                raise ChannelBusy
         except LIBRARY as error:
             if parcel.file is not None and is_too_large(error):
                 # A server that has lost its boosts since, or direct messages in its place.
@@ -122,11 +123,12 @@ class DiscordChannel:
         """Whether the message with the video, or the link to it, is there: one of the bot's own, after the card."""
         if "video" in self._place:
             return True
-        if "private" in self._place or "message" not in self._place:
+        if "private" in self._place or not {"message", "direct"} & self._place.keys():
             return False
-        me, card = self._outside.client.user, int(self._place["message"])
+        me, card = self._outside.client.user, int(self._place.get("message", 0))
         try:
-            after = discord.Object(card)
+            # In direct messages that a job has moved to, the video may be there before the card.
+            after = discord.Object(card) if card else datetime.fromtimestamp(self._accepted_at, UTC)
             async for message in self._channel().history(limit=LOOK_BACK, after=after, oldest_first=True):
                 if message.author == me and is_of(message, job, card):
                     self._place["video"] = str(message.id)
@@ -259,7 +261,8 @@ class DiscordChannel:
             async with self._turn:
                 await self._leave_behind()
                 await self._to_direct_messages()
-            await self._post(job, parcel)
+            # Where it goes on is durable before it is posted there: a restart would know its old place alone.
+            raise ChannelBusy from error
         else:
             self._place["video"] = str(sent.id)
 

@@ -6,6 +6,7 @@ over at all, it stays there for the bot's operator.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -129,14 +130,15 @@ async def _handed_over(posting: Job, path: Path, run: Run) -> Job:
 
 async def _down_the_ladder(posting: Job, path: Path, run: Run) -> Job:
     """Post the video in the best way that the channel takes; return the job with the way that it took."""
-    limit, refused = await run.channel.limit(), None
+    before, refused = dict(run.channel.place), None
+    limit = await run.channel.limit()
     while True:
         try:
             async with run.kit.ladder.rung(posting, path, limit) as parcel:
                 posting = _by(parcel, posting)
                 # The intent, recorded before anything is brought.
                 await run.hold.save(posting)
-                await _post(posting, parcel, run)
+                await _post(posting, parcel, run, before)
                 return posting
         except NotTaken as refusal:
             if parcel.file is None:
@@ -156,13 +158,16 @@ def _by(parcel: Parcel, posting: Job) -> Job:
     return replace(posting, state=replace(state, delivery=parcel.delivery))
 
 
-async def _post(posting: Job, parcel: Parcel, run: Run) -> None:
-    """Post the parcel; what the platform did not take for the moment is posted again until the patience is over."""
+async def _post(posting: Job, parcel: Parcel, run: Run, before: Mapping[str, str]) -> None:
+    """Post the parcel; what the platform did not take for the moment is posted again until the patience is over.
+
+    ``before`` is the place before any of it was tried: an attempt that failed may have moved the job elsewhere.
+    """
     turns = Turns(run.kit)
     while True:
         try:
             # A restart looks for what was brought, and does not bring it a second time.
-            async with run.remembering():
+            async with run.remembering(before):
                 await run.channel.bring(posting, parcel)
             async with run.exit.not_in_the_middle():
                 await run.hold.check()

@@ -79,9 +79,12 @@ class Run:
     exit: Exit = field(default_factory=Exit)
 
     @asynccontextmanager
-    async def remembering(self) -> AsyncIterator[None]:
-        """Do something with the channel; what its place learns by it is durable afterwards."""
-        before = dict(self.channel.place)
+    async def remembering(self, before: Mapping[str, str] | None = None) -> AsyncIterator[None]:
+        """Do something with the channel; what its place learns by it is durable afterwards.
+
+        So is what it has learned since it was ``before``, where that is given.
+        """
+        before = dict(self.channel.place) if before is None else before
         yield
         if (place := self.channel.place) != before:
             await self.hold.remember(place)

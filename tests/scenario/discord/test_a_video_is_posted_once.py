@@ -4,7 +4,7 @@ import asyncio
 import signal
 
 from tests.scenario.discord.studio import Studio
-from tests.twins.discord import HoldAnswer, LoseAnswer, Refuse
+from tests.twins.discord import HoldAnswer, LoseAnswer, Refuse, Usual
 
 
 async def test_the_answer_to_the_video_is_lost(studio: Studio) -> None:
@@ -35,3 +35,25 @@ async def test_the_bot_is_killed_while_it_posts(studio: Studio) -> None:
         await studio.until(card, "Done")
     video = await studio.room.next_message()
     assert studio.room.messages == [card, video]
+
+
+async def test_the_bot_is_killed_while_it_posts_to_its_author(studio: Studio) -> None:
+    """Its channel is gone, and no nonce is remembered any more: it is found where it went all the same."""
+    never = asyncio.Event()
+    held = HoldAnswer(never)
+    async with studio.bot() as bot:
+        await studio.tween(resolution="480p")
+        job = await studio.fal.next_job()
+        studio.room.remove()
+        studio.discord.script("message_create", Usual(), held)
+        job.finish()
+        await asyncio.wait_for(held.reached.wait(), 30)
+        bot.process.interrupt(signal.SIGKILL)
+        await bot.process.end()
+    never.set()
+    studio.discord.pass_time(600)
+    video = await studio.ann.dm.next_message()
+    async with studio.bot():
+        card = await studio.ann.dm.next_message()
+        await studio.until(card, "Done")
+    assert studio.ann.dm.messages == [video, card]

@@ -2,8 +2,10 @@
 
 import asyncio
 
+import pytest
+
 from tests.scenario.discord.studio import Studio, answer
-from tests.twins.discord import Channel, HoldAnswer, Message
+from tests.twins.discord import Answer, Channel, HoldAnswer, Message
 from tests.twins.discord_values import (
     ATTACH_FILES,
     ORDINARY,
@@ -88,3 +90,54 @@ async def test_a_permission_is_lost_while_the_job_runs(studio: Studio) -> None:
     assert video.pings == [studio.ann]
     assert len(studio.fal.jobs) == 1
     assert len(studio.ann.dm.messages) == 2
+
+
+@pytest.mark.parametrize("place", ["channel", "thread", "locked thread"])
+async def test_its_channel_is_gone_before_the_job_is_done(studio: Studio, place: str) -> None:
+    """What was paid for goes to its author, with a card that says it is done."""
+    room = studio.guild.channel("short-lived")
+    room = room if place == "channel" else room.thread("night")
+    async with studio.bot():
+        await studio.asked(studio.ann, room, resolution="480p")
+        job = await studio.fal.next_job()
+        if place == "locked thread":
+            studio.discord.script("message_create", Answer(403, 160005, "Thread is locked"))
+        else:
+            room.remove()
+        job.finish()
+        await _done_in_direct_messages(studio)
+
+
+async def test_its_channel_is_deleted_while_the_bot_is_away(studio: Studio) -> None:
+    """Whichever process ends the job."""
+    async with studio.bot():
+        await studio.tween(resolution="480p")
+        job = await studio.fal.next_job()
+    studio.room.remove()
+    job.finish()
+    async with studio.bot():
+        await _done_in_direct_messages(studio)
+
+
+async def _done_in_direct_messages(studio: Studio) -> None:
+    video = await studio.ann.dm.next_message()
+    card = await studio.ann.dm.next_message()
+    await studio.until(card, "Done")
+    assert (video.attachment.data, video.pings) == (studio.fal.video, [studio.ann])
+    assert studio.ann.dm.messages == [video, card]
+
+
+async def test_neither_its_channel_nor_its_author_can_be_written_to(studio: Studio) -> None:
+    """Direct messages are closed too: it is kept for the operator, and the job ends."""
+    async with studio.bot():
+        await studio.tween(resolution="480p")
+        job = await studio.fal.next_job()
+        studio.ann.dms_open = False
+        studio.room.remove()
+        job.finish()
+        listed = ""
+        while "no video" not in listed:
+            listed = await answer(await studio.ann.slash(studio.guild.channel("other"), "jobs"))
+        (kept,) = studio.folder.rglob("work/*.mp4")
+    assert kept.read_bytes() == studio.fal.video
+    assert studio.ann.dm.messages == []

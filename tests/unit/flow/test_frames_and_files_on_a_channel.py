@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass, field
 
-from bot.domain.errors import ChannelBusy, ChannelGone, Charge, NotHandedOver
+import pytest
+
+from bot.domain.errors import ChannelBusy, ChannelGone, Charge, NotHandedOver, TweenError
 from bot.domain.job import Delivered, Failed, Job
 from bot.domain.media import Frame
 from bot.flow.kit import Kit
+from bot.flow.ladder import Ladder
 from bot.flow.run import Run
 from bot.flow.step import step
+from bot.ports import NotTaken, Parcel
 from tests.fakes import FakeChannel
+from tests.fakes_delivery import FakeFitter
 from tests.unit.flow.staged import Stage
 
 
@@ -86,6 +91,33 @@ async def test_what_was_brought_is_durable_before_it_is_posted(stage: Stage) -> 
     hold = Remembering()
     await ended(stage, hold)
     assert hold.done == ["Submitting", "Submitted", "Posting", "place {'upload': 'r1.mp4'}", "Delivered"]
+
+
+class Moving(FakeChannel):
+    """A channel that is gone when the video is to be posted: the job goes on in another one."""
+
+    async def post(self, job: Job, parcel: Parcel) -> None:
+        """Move, and have it posted there."""
+        if "direct" not in self.place:
+            self.place = {**self.place, "direct": "1"}
+            raise self.moved
+        await super().post(job, parcel)
+
+    moved: TweenError | NotTaken = ChannelBusy(0.01)
+
+
+@pytest.mark.parametrize("moved", [ChannelBusy(0.01), NotTaken(1, "lighter there")])
+async def test_where_a_post_has_moved_is_durable_before_the_next_one(
+    stage: Stage, moved: TweenError | NotTaken
+) -> None:
+    """A restart looks for the video where it went, and posts no second one where it was."""
+    channel = Moving()
+    channel.moved = moved
+    stage.channel, stage.ladder = channel, Ladder(FakeFitter())
+    stage.limit(posting=60)
+    hold = Remembering()
+    await ended(stage, hold)
+    assert hold.done[-2:] == ["place {'direct': '1'}", "Delivered"]
 
 
 async def test_a_channel_that_brings_nothing_costs_no_write(stage: Stage) -> None:
