@@ -16,11 +16,17 @@ def of_command(body: Payload) -> Seat:
 
 
 def of_action(body: Payload) -> Seat:
-    """A shortcut's, or a click's on a message; the thread is the one that the message is in."""
+    """A shortcut's, or a click's on a message; the thread is the one that the message is in.
+
+    One that a thread begins with is in none: it stands in the channel, though Slack gives it its own timestamp as its
+    thread's (documentation, "Retrieving messages"). An answer in there would be seen by nobody who looks at it.
+    """
     message = body.get("message") or {}
     container = body.get("container") or {}
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
     thread = message.get("thread_ts") or container.get("thread_ts") or ""
+    if thread == (message.get("ts") or container.get("message_ts")):
+        thread = ""
     return Seat(_team(body), _enterprise(body), str(body["user"]["id"]), str(channel), str(thread))
 
 

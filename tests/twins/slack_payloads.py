@@ -82,8 +82,8 @@ def pressed_in_message(message: Message, user: "User", action: Json, trigger: Tr
     """A block action in a message. An ephemeral message is not told again."""
     channel, ephemeral = message.channel, message.ephemeral_to is not None
     container: Json = {"type": "message", "message_ts": message.ts, "channel_id": channel.id, "is_ephemeral": ephemeral}
-    if message.thread_ts:
-        container["thread_ts"] = message.thread_ts
+    if thread := message.described().get("thread_ts"):
+        container["thread_ts"] = thread
     body = _interaction(user, "block_actions") | {
         "container": container,
         "trigger_id": trigger.id,

@@ -172,7 +172,7 @@ class Message:
         return [other for other in self.channel.messages if other.thread_ts == self.ts and other is not self]
 
     def described(self) -> Json:
-        """The message object."""
+        """The message object; of one that has a thread the thread is its own ("Retrieving messages")."""
         home = self.channel.workspace
         found: Json = {"type": "message", "ts": self.ts, "text": self.text, "team": home.id}
         if self.author is None:
@@ -184,8 +184,8 @@ class Message:
             found["blocks"] = self.blocks
         if self.files:
             found |= {"files": [file.described() for file in self.files], "upload": True}
-        if self.thread_ts:
-            found["thread_ts"] = self.thread_ts
+        if thread := self.thread_ts or (self.ts if self.replies else None):
+            found["thread_ts"] = thread
         if self.metadata:
             found["metadata"] = self.metadata
         if self.edits:
