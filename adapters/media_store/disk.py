@@ -12,7 +12,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, TypeVar
 
-from adapters.media_store.storage import Content, of_disk
+from adapters.media_store.storage import Content, of_disk, whole
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ class DiskContent:
     async def read(self, first: int, count: int) -> bytes:
         """Read, where the kernel cannot send the file by itself."""
         try:
-            return await self.on_thread(lambda: os.pread(self.file.fileno(), count, first))
+            return whole(await self.on_thread(lambda: os.pread(self.file.fileno(), count, first)), count)
         except OSError as error:
             raise of_disk(error) from error
 

@@ -6,7 +6,8 @@ from obstore.exceptions import BaseError, PermissionDeniedError, Unauthenticated
 
 from adapters.media_store.storage import NotStored
 
-_CODE = re.compile(r"<Code>([A-Za-z]{1,60})</Code>")
+# In the body of an answer, or of one file among those that were to be removed together.
+_CODE = re.compile(r"(?:<Code>|\(code: )([A-Za-z]{1,60})(?:</Code>|\))")
 _STATUS = re.compile(r"status code: ([0-9]{3})")
 
 BucketError = (BaseError, OSError, ValueError)

@@ -15,7 +15,7 @@ import obstore
 from obstore.store import S3Store
 
 from adapters.media_store.errors import BucketError, of_bucket
-from adapters.media_store.storage import Content
+from adapters.media_store.storage import Content, whole
 
 if TYPE_CHECKING:
     from obstore.store import S3Config  # not there at run time
@@ -67,9 +67,10 @@ class BucketContent:
     async def read(self, first: int, count: int) -> bytes:
         """Ask for a range: a slow reader holds no connection to the bucket."""
         try:
-            return bytes(await obstore.get_range_async(self.store, self.key, start=first, length=count))
+            data = await obstore.get_range_async(self.store, self.key, start=first, length=count)
         except BucketError as error:
             raise of_bucket(error) from error
+        return whole(bytes(data), count)
 
 
 class BucketStorage:

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from adapters.media_store.ranges import Facts, Part, wanted
 from adapters.media_store.shelf import ID_BYTES, PATH
-from adapters.media_store.storage import Content, NotStored, Storage, of_disk
+from adapters.media_store.storage import SHORTER, Content, NotStored, Storage, of_disk
 from bot.domain.errors import StoreAway
 from bot.ports import MediaIndex, Shelved
 from bot.wording import media_store as words
@@ -130,7 +130,7 @@ async def _send_slice(
     except OSError as error:
         raise of_disk(error) from error
     if sent < count:
-        raise NotStored("the file is shorter than it was")
+        raise NotStored(SHORTER)
 
 
 def _facts(shelved: Shelved, content: Content) -> Facts:

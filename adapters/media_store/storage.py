@@ -5,6 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+SHORTER = "the file is shorter than it was"
+
 
 class NotStored(Exception):
     """The storage does not take, give or remove a file; ``said`` is why, without a key or a file's name."""
@@ -17,6 +19,13 @@ class NotStored(Exception):
 def of_disk(error: OSError) -> NotStored:
     """Return what a disk says, without a file's name: ``no space left on device``."""
     return NotStored((error.strerror or type(error).__name__).lower())
+
+
+def whole(data: bytes, count: int) -> bytes:
+    """Return what was read, where it is as much as was asked for; a file never changes, so less is a fault."""
+    if len(data) < count:
+        raise NotStored(SHORTER)
+    return data
 
 
 class Content(Protocol):

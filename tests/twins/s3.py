@@ -33,7 +33,10 @@ class _Refused(Exception):
 
 @dataclass
 class S3Twin:
-    """One endpoint. ``buckets`` holds objects by key; ``says`` is a refusal, such as SlowDown, for whatever comes."""
+    """One endpoint. ``buckets`` holds objects by key; ``says`` is a refusal, such as SlowDown, for whatever comes.
+
+    ``held`` are the keys of objects that are not removed together with others.
+    """
 
     keys: dict[str, str] = field(default_factory=lambda: {"twin-key-id": "twin-secret"})
     buckets: dict[str, dict[str, bytes]] = field(default_factory=lambda: {"bucket": {}})
@@ -41,6 +44,7 @@ class S3Twin:
     types: dict[str, str] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     says: tuple[int, str] | None = None
+    held: set[str] = field(default_factory=set)
     url: str = ""
 
     @asynccontextmanager
@@ -113,7 +117,7 @@ class S3Twin:
                 self.types[key] = request.content_type
                 return web.Response(headers={"ETag": _etag(body)})
             case "POST" if "delete" in request.query:
-                return _deleted(objects, body)
+                return _deleted(objects, body, self.held)
             case "DELETE":
                 objects.pop(key, None)
                 return web.Response(status=204)
@@ -141,13 +145,20 @@ def _joined(parts: Parts, body: bytes) -> bytes:
     return b"".join(parts[number] for number in numbers)
 
 
-def _deleted(objects: dict[str, bytes], body: bytes) -> web.Response:
+def _deleted(objects: dict[str, bytes], body: bytes, held: set[str]) -> web.Response:
     keys = [each.findtext("{*}Key") or "" for each in ET.fromstring(body).findall("{*}Object")]
     if not 0 < len(keys) <= 1000:
         raise _Refused(400, "MalformedXML")
-    for key in keys:
+    gone = [key for key in keys if key not in held]
+    for key in gone:
         objects.pop(key, None)
-    return _xml("DeleteResult", "".join(f"<Deleted><Key>{escape(key)}</Key></Deleted>" for key in keys))
+    told = [f"<Deleted><Key>{escape(key)}</Key></Deleted>" for key in gone]
+    told += [
+        f"<Error><Key>{escape(key)}</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+        for key in keys
+        if key in held
+    ]
+    return _xml("DeleteResult", "".join(told))
 
 
 def _listed(objects: dict[str, bytes], prefix: str) -> web.Response:

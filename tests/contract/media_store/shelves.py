@@ -9,7 +9,7 @@ from random import Random
 import obstore
 
 from adapters.media_store.s3 import BucketStorage
-from adapters.media_store.shelf import MediaShelf, Room
+from adapters.media_store.shelf import PIECE, MediaShelf, Room
 from adapters.media_store.storage import Storage
 from adapters.media_store.sweep import sweep
 from adapters.store.media_index import StoredMediaIndex
@@ -49,7 +49,8 @@ class Place:
         async with self.storage.reading(id_) as content:
             if content is None:
                 return None
-            pieces = [await content.read(at, 1024 * 1024) for at in range(0, content.size, 1024 * 1024)]
+            starts = range(0, content.size, PIECE)
+            pieces = [await content.read(at, min(PIECE, content.size - at)) for at in starts]
             return b"".join(pieces)
 
     async def swept(self) -> int:

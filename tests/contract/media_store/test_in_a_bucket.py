@@ -67,6 +67,30 @@ async def test_a_bucket_that_refuses_is_told_by_its_own_word(
         assert raised.value.said == said
 
 
+async def test_a_file_that_a_bucket_keeps_is_told_by_its_own_word(
+    s3: S3Twin, bucket: Bucket, in_bucket: InBucket
+) -> None:
+    """Its answer to a removal of many is a good one, and names those that it refuses; all others are gone."""
+    storage = BucketStorage(bucket)
+    s3.buckets["bucket"] = {f"media/{number}.mp4": b"x" for number in range(5)}
+    s3.held = {"media/3.mp4"}
+    with pytest.raises(NotStored) as raised:
+        await storage.remove([str(number) for number in range(5)])
+    assert raised.value.said == "AccessDenied"
+    assert list(s3.buckets["bucket"]) == ["media/3.mp4"]
+
+
+async def test_less_than_was_asked_for_is_not_taken_for_all(in_bucket: InBucket, s3: S3Twin) -> None:
+    """A reader, or a chat platform, would get a broken video, and nobody would know."""
+    kept = await in_bucket.shelf.keep("e1", in_bucket.video(1000))
+    async with in_bucket.storage.reading(kept.id) as content:
+        assert content is not None
+        s3.buckets["bucket"][f"media/{kept.id}.mp4"] = b"x" * 400
+        with pytest.raises(NotStored) as raised:
+            await content.read(0, 1000)
+    assert raised.value.said == "the file is shorter than it was"
+
+
 async def test_a_bucket_that_is_busy_is_asked_again(s3: S3Twin, bucket: Bucket, in_bucket: InBucket) -> None:
     """A few times; then what it says is told."""
     s3.says = (503, "SlowDown")
