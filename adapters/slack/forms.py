@@ -30,6 +30,8 @@ CALLBACK = "tween_form"
 MORE = "tween_more"
 CONTINUE = "continue.title"
 """The title of the form for what comes after a video: it is another video, so it has another seed."""
+NAME_ROOM = 200
+"""Characters of an image's name: a form keeps two of them, each written as six characters at worst."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class About:
     @property
     def metadata(self) -> str:
         """As a view keeps it: at most 3,000 characters."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def of(cls, view: Mapping[str, Any]) -> "About":
@@ -156,7 +158,8 @@ def errors_of(error: TweenError, view: Mapping[str, Any]) -> dict[str, str]:
 
 def image_ref(seat: Seat, file: Mapping[str, Any]) -> ImageRef:
     """Return a file of the workspace as an image."""
-    return ImageRef(str(file.get("name") or file.get("title") or file["id"]), seat.file(str(file["id"])).locator)
+    name = str(file.get("name") or file.get("title") or file["id"])
+    return ImageRef(name[:NAME_ROOM], seat.file(str(file["id"])).locator)
 
 
 def images_among(seat: Seat, files: Sequence[Mapping[str, Any]]) -> list[ImageRef]:
