@@ -21,6 +21,7 @@ from yarl import URL
 
 from adapters.links.addresses import Network, Reach
 from adapters.links.resolver import GuardedResolver, NotPublic, SystemResolver
+from adapters.links.sips import SippedSocket
 from adapters.links.target import Refused, checked, literal
 from bot.domain.errors import BadImage, ImageFault, Which
 from bot.domain.link import file_name
@@ -36,7 +37,7 @@ _CHUNK = 64 * 1024
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds: until there is a connection, between two signs of life, and for all of it, every hop included."""
+    """Seconds: until there is a connection; of a fetch, between two signs of life, and for all of it with its hops."""
 
     connect: float = 5.0
     silence: float = 10.0
@@ -63,7 +64,7 @@ class GuardedLinks:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        patience, resolver = self._patience, GuardedResolver(self._resolver, self._reach)
+        resolver = GuardedResolver(self._resolver, self._reach)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 resolver=resolver, use_dns_cache=False, force_close=True, socket_factory=self._socket
@@ -72,9 +73,6 @@ class GuardedLinks:
             auto_decompress=False,
             trust_env=False,
             headers=_HEADERS,
-            timeout=aiohttp.ClientTimeout(
-                total=None, connect=None, sock_connect=patience.connect, sock_read=patience.silence
-            ),
         )
         return self
 
@@ -97,7 +95,7 @@ class GuardedLinks:
             raise BadImage(which, ImageFault.MISSING, f"{name}: {error}") from error
 
     async def post(self, link: str, body: bytes, headers: Mapping[str, str], limit: int) -> Reply:
-        """Post to a link, and return its answer; raise :class:`Unreached`."""
+        """Post to a link, and return its answer; raise :class:`Unreached`. Only the connect has a time of its own."""
         try:
             async with self._asked("POST", checked(link), body, headers) as answer:
                 return Reply(answer.status, await _read(answer, limit))
@@ -128,8 +126,11 @@ class GuardedLinks:
             raise Unreached(words.NOT_PUBLIC)
         # A large body is not sent in one piece.
         data = None if body is None else io.BytesIO(body)
+        # Whoever takes a large body, or thinks about it, is silent meanwhile.
+        timeout = _times(self._patience.connect, self._patience.silence if body is None else None)
+        asking = self._session.request(method, url, data=data, headers=headers, allow_redirects=False, timeout=timeout)
         try:
-            async with self._session.request(method, url, data=data, headers=headers, allow_redirects=False) as answer:
+            async with asking as answer:
                 yield answer
         except aiohttp.ConnectionTimeoutError as error:
             raise Unreached(words.UNREACHED, is_lost=True) from error
@@ -148,7 +149,11 @@ class GuardedLinks:
         family, kind, proto, _, address = info
         if not self._reach.covers(str(address[0])):
             raise NotPublic
-        return socket.socket(family, kind, proto)
+        return SippedSocket(family, kind, proto)
+
+
+def _times(connect: float, silence: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=None, sock_connect=connect, sock_read=silence)
 
 
 def _unconnected(error: aiohttp.ClientConnectorError) -> Unreached:

@@ -41,5 +41,8 @@ class Endpoints(Protocol):
     """Posts to programs over HTTP."""
 
     async def post(self, link: str, body: bytes, headers: Mapping[str, str], limit: int) -> Reply:
-        """Return the answer, of ``limit`` bytes at most; raise :class:`Unreached`. No redirect is followed."""
+        """Return the answer, of ``limit`` bytes at most; raise :class:`Unreached`. No redirect is followed.
+
+        How long the other side may take for it is for the caller to say, by giving up.
+        """
         ...

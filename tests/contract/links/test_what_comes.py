@@ -226,3 +226,19 @@ async def test_a_post_follows_no_redirect_and_takes_no_endless_answer(net: Net) 
         await links.post("http://127.0.0.3:8080/", b"{}", {}, 100)
     assert [head.split()[1] for head in host.heads] == [b"/a.png", b"/a.png"]
     assert b"\r\nX-A: b\r\n" in host.heads[0]
+
+
+async def test_a_post_has_the_time_that_its_caller_gives(net: Net) -> None:
+    """A check may think about large pictures for longer than a stranger's host may be silent."""
+    links, host = await net.open(f"{OPEN}/32", patience=QUICK), await net.host()
+
+    async def think(_: bytes, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(1.5 * QUICK.total)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    host.speak = think
+    assert (await links.post(host.url(), b"{}", {}, 100)).body == b"{}"
+    host.speak = say_nothing
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(QUICK.total):
+            await links.post(host.url(), b"{}", {}, 100)
