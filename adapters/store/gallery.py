@@ -55,6 +55,16 @@ def load_all(connection: sa.Connection, job_ids: Collection[str], models: Mappin
     return found
 
 
+def wanted(connection: sa.Connection, request_ids: Collection[str]) -> set[str]:
+    """Return those of these requests whose jobs are under way, or stored as failed: their videos may be here alone."""
+    ids, found = list(request_ids), set[str]()
+    kept = sa.or_(~jobs.c.concluded, (jobs.c.state == "failed") & ~jobs.c.forget)
+    for first in range(0, len(ids), BATCH):
+        some = sa.select(jobs.c.request_id).where(jobs.c.request_id.in_(ids[first : first + BATCH]), kept)
+        found.update(connection.execute(some).scalars())
+    return found
+
+
 _MARKS: sa.Select[Any] = sa.select(
     jobs.c.id,
     jobs.c.state,

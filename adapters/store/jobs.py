@@ -169,6 +169,10 @@ class Jobs:
         query = sa.select(jobs.c.id).where(~jobs.c.concluded)
         return await self._database.run(lambda connection: set(connection.execute(query).scalars()))
 
+    async def wanted(self, request_ids: Collection[str]) -> set[str]:
+        """Return those of these requests whose videos may still be needed where they lie."""
+        return await self._database.run(lambda connection: gallery.wanted(connection, request_ids), heavy=True)
+
     async def history(self, author: Author, limit: int = 20) -> Sequence[Entry]:
         """Return an author's newest jobs, newest first."""
         return await self._database.run(lambda connection: history.history(connection, author, self._models, limit))

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 
 from adapters.fal.webhook import Webhooks
 from adapters.store.audit import StoredAudit
@@ -37,6 +38,7 @@ from bot.flow.desk import Desk
 from bot.flow.kit import Kit, Limits
 from bot.flow.run import Exit
 from bot.flow.runner import Runner
+from bot.flow.workroom import sweep
 from bot.ports import Provider
 from bot.wording import cli as words
 from config import catalogue
@@ -87,8 +89,10 @@ async def assembled(
         runner = runtime = None
         if nodes:
             tools = await _kit(stack, settings, database, provider, faces)
-            runner = await _runner(stack, settings, jobs, replace(tools, judge=judge), faces)
-            runtime = Runtime(database, nodes, terms(settings), ROOM, _driven(settings, database, jobs, runner, faces))
+            tidy = await _tidy(stack, settings, jobs)
+            runner = _runner(jobs, replace(tools, judge=judge), faces, tidy.staged)
+            driven = _driven(settings, database, jobs, runner, faces, tidy)
+            runtime = Runtime(database, nodes, terms(settings), ROOM, driven)
         maker = CardMaker(charges=provider.charges, foretells=True)
         wake = runtime.wake if runtime else _nobody
         desk = Desk(jobs, model, terms(settings), maker, time.time, wake, judge=judge)
@@ -126,11 +130,30 @@ def _models(settings: Settings, *, charges: bool) -> dict[str, Model]:
     }
 
 
-async def _runner(stack: AsyncExitStack, settings: Settings, jobs: Jobs, tools: Kit, faces: Sequence[Face]) -> Runner:
+def _runner(jobs: Jobs, tools: Kit, faces: Sequence[Face], staged: StagedFolder) -> Runner:
+    return Runner(jobs, tools, {face.platform.name: face.platform for face in faces}, staged, Exit())
+
+
+@dataclass(frozen=True)
+class _Tidy:
+    """What jobs have left on this disk that have ended by now: here, or in another process."""
+
+    jobs: Jobs
+    staged: StagedFolder
+    workroom: Path
+
+    async def up(self) -> None:
+        """Remove it."""
+        await self.staged.sweep(self.jobs.unfinished)
+        await sweep(self.workroom, self.jobs.wanted, time.time())
+
+
+async def _tidy(stack: AsyncExitStack, settings: Settings, jobs: Jobs) -> _Tidy:
     staged = StagedFolder(settings.data_dir / "staged")
     stack.callback(staged.close)
-    await staged.sweep(jobs.unfinished)
-    return Runner(jobs, tools, {face.platform.name: face.platform for face in faces}, staged, Exit())
+    tidy = _Tidy(jobs, staged, settings.data_dir / "work")
+    await tidy.up()
+    return tidy
 
 
 async def _kit(
@@ -154,14 +177,18 @@ async def _kit(
     return replace(tools, webhooks=webhooks, at_hand=False, outlook=outlook, ladder=rungs)
 
 
-def _driven(settings: Settings, database: Database, jobs: Jobs, runner: Runner, faces: Sequence[Face]) -> Driven:
+def _driven(
+    settings: Settings, database: Database, jobs: Jobs, runner: Runner, faces: Sequence[Face], tidy: _Tidy
+) -> Driven:
     async def gone(job_ids: Collection[str]) -> None:
         for face in faces:
             await face.gone(job_ids)
 
     async def purged() -> int:
         await purge_deeds(database, time.time() - settings.audit_days * DAY_S)
-        return await purge(database, time.time() - settings.retention_days * DAY_S, gone)
+        purged = await purge(database, time.time() - settings.retention_days * DAY_S, gone)
+        await tidy.up()
+        return purged
 
     return Driven(runner.advance, jobs.rung, runner.ring, purged, runner.ready, runner.is_parked)
 

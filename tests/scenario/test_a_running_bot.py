@@ -1,6 +1,7 @@
 """`tweenbot run`, from a command to its video, over kills, restarts and other processes; fal's twin bills."""
 
 import asyncio
+import os
 import signal
 import time
 from pathlib import Path
@@ -158,3 +159,17 @@ async def test_a_job_of_the_embedded_engine_outlives_a_kill(tmp_path: Path) -> N
     async with running(tmp_path, {}) as bot:
         job = await bot.until(job_id, final=True)
         assert (job["state"], job["cost_usd"]) == ("delivered", None)
+
+
+async def test_what_a_bot_before_has_left_is_removed_at_the_start(fal: FalTwin, tmp_path: Path) -> None:
+    """A video of a job that is stored no more, half a one of a kill, images of a job that has ended; not today's."""
+    async with running(tmp_path, at(fal)):
+        (work,) = tmp_path.rglob("work")
+    for name in ("work/gone.mp4", "work/gone.mp4.part", "work/today.mp4", "staged/ended.start"):
+        (work.parent / name).write_bytes(b"left")
+        if "today" not in name:
+            os.utime(work.parent / name, (0, 0))
+    async with running(tmp_path, at(fal)):
+        assert [each.name for folder in ("work", "staged") for each in (work.parent / folder).iterdir()] == [
+            "today.mp4"
+        ]
