@@ -37,7 +37,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.WIDE: "16:9",
     Action.TALL: "9:16",
     Action.SQUARE: "1:1",
-    Action.BLUR: "Fit with blurred borders",
+    Action.BLUR: "Blurred borders",
     Action.CROP: "Crop instead",
     Action.CANCEL: "Cancel",
     Action.LOOK_AGAIN: "Look again",

@@ -16,7 +16,7 @@ from tests.scenario.bot import Bot, running
 from tests.scenario.chat.chat import sent
 from tests.twins.fal import FalTwin
 
-BLUR = "Fit with blurred borders"
+BLUR = "Blurred borders"
 LOST = 1 - (9 / 16) / (832 / 480)
 """The share of an image of 9:16 that a video of 832 x 480 cuts away."""
 

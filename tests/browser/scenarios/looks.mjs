@@ -31,7 +31,7 @@ export async function axe({ browser, prompt, wide, tall }) {
     await page.getByLabel("Last image").first().setInputFiles(tall);
     await page.locator("#warnings p").first().waitFor();
     await look("warned");
-    await page.locator("#mends").getByRole("button", { name: "Fit with blurred borders" }).click();
+    await page.locator("#mends").getByRole("button", { name: "Blurred borders" }).click();
     await page.locator(".bordered").first().waitFor();
     await look("bordered");
     await page.locator("#prompt").focus();

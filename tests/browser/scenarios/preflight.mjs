@@ -2,7 +2,7 @@
 
 import { fill, focused, send, text } from "../page.mjs";
 
-const BLUR = "Fit with blurred borders";
+const BLUR = "Blurred borders";
 const mend = (page, label) => page.locator("#mends").getByRole("button", { name: label });
 const warnings = (page) => page.locator("#warnings p").allTextContents();
 

@@ -17,7 +17,7 @@ from tests.contract.local.running import Bot
 
 WIDE, TALL, SMALL = [1920, 1080], [1080, 1920], [416, 240]
 MODEL = catalogue.load()[catalogue.DEFAULT_ENDPOINT]
-BLUR = "Fit with blurred borders"
+BLUR = "Blurred borders"
 
 
 async def _quote(bot: Bot, **asked: object) -> dict[str, Any]:
