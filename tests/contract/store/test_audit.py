@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from adapters.store.audit import BATCH, StoredAudit, purge
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
+from adapters.store.staged_files import StagedFolder
 from adapters.store.tables import audit
 from bot.compose import assembly
 from bot.domain.request import Author
@@ -124,8 +125,10 @@ async def test_the_bots_cleaning_takes_them(
     now = time.time()
     kept, gone = (replace(SET, at=now - days * 86400) for days in (29, 31))
     log = await _written(database, gone, kept)
+    jobs = Jobs(database, MODELS, None)
     nobody: Any = SimpleNamespace(advance=None, ring=None, ready=None, is_parked=None)
-    await assembly._driven(Settings(), database, Jobs(database, MODELS, None), nobody, []).purge()
+    left = assembly._Tidy(jobs, StagedFolder(tmp_path / "staged"), tmp_path / "work")
+    await assembly._driven(Settings(), database, jobs, nobody, [], left).purge()
     assert await log.deeds() == [kept]
 
 
