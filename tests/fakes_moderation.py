@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.domain.errors import Moderated, TweenError
+from bot.domain.errors import BadVideo, Moderated, TweenError
 from bot.domain.job import Job
 from bot.domain.media import Frame
 from bot.domain.server import Rules
@@ -43,7 +43,9 @@ class FakeModerator:
 
 
 class FakePosters:
-    """Draws nothing that anybody could see."""
+    """Draws nothing that anybody could see; ``error`` is raised in its place."""
+
+    error: BadVideo | None = None
 
     async def poster(self, path: Path) -> bytes:
         """Return a picture."""
@@ -52,6 +54,8 @@ class FakePosters:
     async def posters(self, path: Path, count: int) -> Sequence[bytes]:
         """Return so many pictures of a file that is there."""
         assert path.exists()
+        if self.error is not None:
+            raise self.error
         return [b"jpeg"] * count
 
 

@@ -29,7 +29,7 @@ from bot.flow.kit import Kit
 from bot.flow.patience import Turns
 from bot.flow.run import Run
 from bot.ports import NotTaken, Parcel
-from bot.wording.moderation import UNCHECKED
+from bot.wording.moderation import UNCHECKED, UNDRAWN
 
 
 async def deliver(job: Job, run: Run) -> Job:
@@ -101,6 +101,9 @@ async def _let_through(job: Job, path: Path, kit: Kit) -> None:
     while True:
         try:
             await kit.judge.video(job, path)
+        except BadVideo as error:
+            # It was looked into, and plays: that nobody can draw it is no reason to throw it away.
+            raise NotHandedOver(UNDRAWN, path) from error
         except (CheckAway, StoreAway) as error:
             if not await turns.another(error):
                 raise NotHandedOver(UNCHECKED, path) from error

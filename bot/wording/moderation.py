@@ -3,6 +3,7 @@
 NO_TEXT = "it is no text"
 TOO_LARGE = "it is too large: use fewer or smaller repetitions"
 UNCHECKED = "the check of finished videos does not answer"
+UNDRAWN = "no pictures of it could be drawn for the check of finished videos"
 _MOST = 120
 
 

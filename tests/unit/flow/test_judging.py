@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import (
+    BadVideo,
     Charge,
     CheckAway,
     Moderated,
@@ -22,7 +23,7 @@ from bot.flow.card import CardMaker
 from bot.flow.desk import Desk
 from bot.flow.judge import Judge
 from bot.ports import Deed
-from bot.wording.moderation import UNCHECKED
+from bot.wording.moderation import UNCHECKED, UNDRAWN
 from config import catalogue
 from tests.fakes_moderation import FakeAudit, FakeModerator, FakePosters
 from tests.fakes_store import MemoryStore
@@ -38,7 +39,8 @@ class Court:
     def __init__(self, store: MemoryStore | None = None) -> None:
         self.moderator, self.audit = FakeModerator(), FakeAudit()
         self.store = store or MemoryStore()
-        self.judge = Judge(self.moderator, FakePosters(), lambda: 7.0, self.store.rules, self.audit)
+        self.posters = FakePosters()
+        self.judge = Judge(self.moderator, self.posters, lambda: 7.0, self.store.rules, self.audit)
 
 
 @pytest.fixture
@@ -146,6 +148,15 @@ async def test_a_video_that_nobody_could_judge_is_kept_and_not_shown(judged: Sta
     error = failed(await judged.run())
     assert isinstance(error, NotHandedOver)
     assert (error.said, error.charge, error.kept.read_bytes()) == (UNCHECKED, Charge.BILLED, b"mp4")
+    assert judged.channel.videos == []
+
+
+async def test_a_video_whose_pictures_cannot_be_drawn_is_kept_and_not_shown(judged: Stage, court: Court) -> None:
+    """It plays, and was paid for: that a busy machine takes too long to draw it makes it nobody's rubbish."""
+    court.posters.error = BadVideo("not drawn within 60 s")
+    error = failed(await judged.run())
+    assert isinstance(error, NotHandedOver)
+    assert (error.said, error.charge, error.kept.read_bytes()) == (UNDRAWN, Charge.BILLED, b"mp4")
     assert judged.channel.videos == []
 
 
