@@ -63,7 +63,7 @@ class Fenced:
 
     async def rest(self) -> None:
         """Leave a proposed job to its author; one whose author has said something waits for its next run."""
-        tried = False
+        tried, now = False, self.clock()
 
         def work(connection: sa.Connection) -> None:
             nonlocal tried
@@ -73,7 +73,7 @@ class Fenced:
             if row.fence != self.fence:
                 raise Superseded
             tried = True
-            connection.execute(sa.update(jobs).where(jobs.c.id == row.id).values(**_resting(row)))
+            connection.execute(sa.update(jobs).where(jobs.c.id == row.id).values(**_resting(row, now)))
 
         await self.database.run(work, patience=None)
 
@@ -149,9 +149,10 @@ def conclude(connection: sa.Connection, row: sa.Row[Any]) -> None:
         connection.execute(sa.delete(inbox).where(inbox.c.job_id == row.id))
 
 
-def _resting(row: sa.Row[Any]) -> dict[str, Any]:
-    """Return the columns that change where a job's process lets go of it because its author is asked."""
-    return {"node": None, "waiting": False} if is_resting(row, held=True) else for_another_run(row)
+def _resting(row: sa.Row[Any], now: float) -> dict[str, Any]:
+    """Return the columns that change where a job's process lets go of it because its author is asked, from now on."""
+    rests = {"node": None, "waiting": False, "started_at": now}
+    return rests if is_resting(row, held=True) else for_another_run(row)
 
 
 def is_resting(row: sa.Row[Any], *, held: bool = False) -> bool:

@@ -24,9 +24,14 @@ _RUNNING = sa.and_(
     jobs.c.node.is_not(None), ~jobs.c.concluded, ~jobs.c.waiting, ~jobs.c.asks, jobs.c.state.not_in(_FINAL)
 )
 PROPOSED_S = 3600.0
-"""How long a proposed job keeps its money reserved for an author who says nothing; then it is cancelled."""
+"""How long a proposed job keeps its money reserved for an author who says nothing; then it is cancelled.
+
+It counts from when the job was left to its author, which is what ``started_at`` says of one that rests.
+"""
 ASKED_AT_ONCE = 64
-"""Jobs that are proposed at the same time: their images are prepared, and nothing else."""
+"""Jobs that a process gets ready to propose at the same time: each has two images in its memory."""
+ASKED_S = 60.0
+"""What takes longer waits for somebody outside, with no image in its hands, and does not count any more."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,8 @@ class Waiting:
                 return []
             if not self._database.is_sqlite:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-            chosen = [*connection.execute(_stopped()), *connection.execute(_asking())]
+            asked = connection.scalar(_asked(node)) or 0
+            chosen = [*connection.execute(_stopped()), *connection.execute(_asking(max(0, ASKED_AT_ONCE - asked)))]
             own = sa.func.count().filter(jobs.c.node == node)
             running, mine = connection.execute(sa.select(sa.func.count(), own).where(_RUNNING)).one()
             free = min(terms.running - running, room - mine)
@@ -85,9 +91,15 @@ def _stopped() -> sa.Select[tuple[str, int]]:
     return sa.select(jobs.c.id, jobs.c.run).where(jobs.c.waiting, jobs.c.stop_asked)
 
 
-def _asking() -> sa.Select[tuple[str, int]]:
+def _asked(node: str) -> sa.Select[tuple[int]]:
+    """Count the jobs that a node is getting ready to propose."""
+    ready = (jobs.c.asks, jobs.c.node == node, ~jobs.c.concluded, jobs.c.state == "accepted")
+    return sa.select(sa.func.count()).where(*ready, jobs.c.started_at > time.time() - ASKED_S)
+
+
+def _asking(most: int) -> sa.Select[tuple[str, int]]:
     asking = sa.select(jobs.c.id, jobs.c.run).where(jobs.c.waiting, jobs.c.asks, ~jobs.c.stop_asked)
-    return asking.order_by(jobs.c.accepted_at, jobs.c.id).limit(ASKED_AT_ONCE)
+    return asking.order_by(jobs.c.accepted_at, jobs.c.id).limit(most)
 
 
 def _giving_up() -> sa.Update:

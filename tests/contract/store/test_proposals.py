@@ -11,7 +11,7 @@ from adapters.store.database import Database
 from adapters.store.engine import Engine
 from adapters.store.jobs import Jobs
 from adapters.store.takeover import Takeover
-from adapters.store.waiting import PROPOSED_S, Start, Waiting
+from adapters.store.waiting import ASKED_AT_ONCE, ASKED_S, PROPOSED_S, Start, Waiting
 from bot.domain.budget import Allowance
 from bot.domain.card import Action
 from bot.domain.errors import Charge, QueueFull
@@ -162,6 +162,29 @@ async def test_an_author_who_says_nothing_for_an_hour_has_it_cancelled(database:
     claim = await jobs.claim("e1")
     assert claim is not None
     assert claim.news.stop
+
+
+async def test_the_hour_begins_when_its_author_has_been_asked(database: Database) -> None:
+    """A platform or a check that was away for long takes nothing of it."""
+    _, claim = await asked(database, rests=False)
+    await change(database, "e1", started_at=time.time() - PROPOSED_S - 1)
+    await claim.hold.rest()
+    assert await Waiting(database).admit("n1", TERMS, 9) == []
+
+
+async def test_only_so_many_are_proposed_at_the_same_time(database: Database) -> None:
+    """Each holds two images in memory meanwhile. Whoever is done makes room, and so does one that waits for others."""
+    await node(database, "n1")
+    await store(database, *(waiting(f"w{number:02}", f"a{number}", asks=True) for number in range(ASKED_AT_ONCE + 3)))
+    desk = Waiting(database)
+    assert len(await desk.admit("n1", TERMS, 9)) == ASKED_AT_ONCE
+    assert await desk.admit("n1", TERMS, 9) == []
+    await change(database, "w00", state="proposed")
+    assert await desk.admit("n1", TERMS, 9) == [Start("w64", "w64")]
+    assert await desk.admit("n1", TERMS, 9) == []
+    await change(database, "w01", started_at=time.time() - ASKED_S - 1)
+    await change(database, "w02", concluded=True, state="failed")
+    assert [start.job_id for start in await desk.admit("n1", TERMS, 9)] == ["w65", "w66"]
 
 
 async def test_a_process_that_dies_while_it_proposes_is_taken_over(database: Database) -> None:
