@@ -12,6 +12,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from yarl import URL
 
+from adapters.links.addresses import Reach
 from bot.wording import links as words
 
 LONGEST = 4096
@@ -44,6 +45,15 @@ def literal(url: URL) -> str | None:
     """Return the address that a checked link names itself; None where its host is a name."""
     host = (url.raw_host or "").rstrip(".")
     return host if ":" in host or _is_number(host) else None
+
+
+def unasked(text: str, reach: Reach) -> str | None:
+    """Say why a link is never asked, whatever its name leads to and whoever listens there; None where it may be."""
+    try:
+        address = literal(checked(text))
+    except Refused as refused:
+        return str(refused)
+    return None if address is None or reach.covers(address) else words.NOT_PUBLIC
 
 
 def _host_and_port(authority: str) -> tuple[str, int | None]:

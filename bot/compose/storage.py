@@ -3,8 +3,11 @@
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from ipaddress import ip_address
 
+from adapters.links.addresses import Reach
+from adapters.links.target import unasked
 from adapters.moderation.patterns import broken
 from adapters.store.audit import StoredAudit
 from adapters.store.database import Database, url_of
@@ -52,7 +55,7 @@ def office_of(settings: Settings, model: Model, database: Database, jobs: JobSto
             return False
         return any(address in network for network in settings.links_allow)
 
-    book = RuleBook(model, broken, is_own)
+    book = RuleBook(model, broken, is_own, partial(unasked, reach=Reach(settings.links_allow)))
     return Office(jobs, ServerBook(database), StoredAudit(database), book, terms(settings), time.time)
 
 

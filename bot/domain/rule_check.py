@@ -53,10 +53,13 @@ def check_sum(field: str, usd: Decimal) -> RuleFault | None:
     return None if _is_sum(usd) else RuleFault(field, "sum", str(usd))
 
 
-def faults_of(before: Rules, after: Rules, broken: Broken, is_own: Callable[[str], bool]) -> tuple[RuleFault, ...]:
+def faults_of(
+    before: Rules, after: Rules, broken: Broken, is_own: Callable[[str], bool], unasked: Broken
+) -> tuple[RuleFault, ...]:
     """Return what is wrong with rules that are to take the place of others.
 
-    ``is_own`` says whether a host is the operator's own: a check there may be asked over plain http.
+    ``is_own`` says whether a host is the operator's own: a check there may be asked over plain http. ``unasked`` says
+    why an address is never asked; None where it may be.
     """
 
     def found() -> Iterator[RuleFault]:
@@ -72,8 +75,8 @@ def faults_of(before: Rules, after: Rules, broken: Broken, is_own: Callable[[str
                     yield RuleFault("patterns", "pattern", each, said=why)
         if after.ask_over is not None and not _is_sum(after.ask_over):
             yield RuleFault("ask_over", "sum", str(after.ask_over))
-        if after.check_url not in (None, before.check_url) and not _is_address(str(after.check_url), is_own):
-            yield RuleFault("check_url", "address", str(after.check_url))
+        if after.check_url not in (None, before.check_url):
+            yield from _check(str(after.check_url), is_own, unasked)
 
     return tuple(found())
 
@@ -93,6 +96,13 @@ def _entries(field: str, entries: tuple[str, ...], most: int, longest: int) -> I
     room = len("\n".join(entries))
     if room > ROOM:
         yield RuleFault(field, "room", str(room), ROOM)
+
+
+def _check(url: str, is_own: Callable[[str], bool], unasked: Broken) -> Iterator[RuleFault]:
+    if not _is_address(url, is_own):
+        yield RuleFault("check_url", "address", url)
+    elif (why := unasked(url)) is not None:
+        yield RuleFault("check_url", "address", url, said=why)
 
 
 def _is_address(text: str, is_own: Callable[[str], bool]) -> bool:

@@ -38,16 +38,22 @@ class Admin:
 class RuleBook:
     """What rules are checked against: the model's options, what is a pattern, and which hosts are the operator's own.
 
-    A check at one of those may be asked over plain http.
+    A check at one of those may be asked over plain http. ``unasked`` says why an address will never be asked, whatever
+    listens there; None where it may be.
     """
 
     model: Model
     broken: Broken
     is_own: Callable[[str], bool] = lambda _: False
+    unasked: Callable[[str], str | None] = lambda _: None
+
+    def faults(self, before: Rules, after: Rules) -> tuple[RuleFault, ...]:
+        """Return what is wrong with what is new, whatever the model."""
+        return faults_of(before, after, self.broken, self.is_own, self.unasked)
 
     def check(self, before: Rules, after: Rules) -> None:
         """Raise :class:`BadRules` or :class:`BadRequest` with all that is wrong with what is new."""
-        if faults := faults_of(before, after, self.broken, self.is_own):
+        if faults := self.faults(before, after):
             raise BadRules(faults)
         known = {option.name: option for option in self.model.options if option.name != self.model.safety}
         wrong: list[Fault] = []
@@ -85,7 +91,7 @@ class Office:
 
     def faults(self, rules: Rules) -> Sequence[RuleFault]:
         """Return what is wrong with rules as if all of them were new, so that a form can show it at once."""
-        return faults_of(Rules(), rules, self._book.broken, self._book.is_own)
+        return self._book.faults(Rules(), rules)
 
     async def change(self, admin: Admin, change: Change) -> Rules:
         """Change the server's rules, and return them; what changes nothing is no deed.

@@ -41,6 +41,8 @@ def bad_rule(fault: RuleFault) -> str:
             said = f"{name}: {fault.given} characters in all, but at most {fault.most}: take some off"
         case "pattern":
             said = f"{name}: {given} is no pattern that can be used ({fault.said}): mend it, or take it off"
+        case "address" if fault.said:
+            said = f"{name}: {given} is never asked: {fault.said}"
         case "address":
             said = f"{name}: {given} is no https address: give one, such as https://check.example.org/tween"
     return f"{said[0].upper()}{said[1:]}."

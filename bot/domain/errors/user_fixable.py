@@ -36,7 +36,7 @@ class RuleFault:
     """What is wrong with one of the rules that an admin sets for a server; ``field`` is its name in ``Rules``.
 
     ``given`` is what was set, or the entry that is meant; ``most`` the limit that it is over, with the number that it
-    has in ``given``; ``said`` why a pattern cannot be used.
+    has in ``given``; ``said`` why a pattern cannot be used, or an address is never asked.
     """
 
     field: str

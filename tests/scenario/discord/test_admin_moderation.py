@@ -65,6 +65,8 @@ async def test_the_check_of_every_job(studio: Studio) -> None:
         ({"patterns": "a+\n(b"}, "Forbidden patterns: “(b” is no pattern that can be used ("),
         ({"check_url": "http://check.example.org"}, "is no https address: give one, such as https\u200b"),
         ({"check_url": "https://127.0.0.1:1@x/"}, "is no https address"),
+        ({"check_url": "https://check.example.org:444/"}, "is never asked: its link has a port that is not taken"),
+        ({"check_url": "https://10.1.2.3/"}, "is never asked: its link leads to an address that is not public"),
     ],
 )
 async def test_what_cannot_be_is_refused_in_words_and_changes_nothing(

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from bot.domain.budget import Budget
-from bot.domain.errors import BadRequest, BadRules, StoreAway
+from bot.domain.errors import BadRequest, BadRules, RuleFault, StoreAway
 from bot.domain.request import Author
 from bot.domain.server import Rules
 from bot.flow import office as offices
@@ -174,6 +174,15 @@ def test_plain_http_is_for_hosts_of_the_operators_own(table: Table) -> None:
     book.check(Rules(), Rules(check_url="http://10.0.0.7:8080/check"))
     with pytest.raises(BadRules):
         book.check(Rules(), Rules(check_url="http://10.0.0.8/check"))
+
+
+async def test_a_check_that_could_never_be_asked_is_refused(table: Table) -> None:
+    """By the rules of whatever asks it, with its reason: else each job would wait for it in vain."""
+    book = RuleBook(MODEL, lambda _: None, unasked=lambda url: "a bad port" if ":444" in url else None)
+    book.check(Rules(), Rules(check_url="https://check.example/"))
+    with pytest.raises(BadRules) as refused:
+        book.check(Rules(), Rules(check_url="https://check.example:444/"))
+    assert refused.value.faults == (RuleFault("check_url", "address", "https://check.example:444/", said="a bad port"),)
 
 
 async def test_budgets_are_deeds_too(office: Office, table: Table) -> None:
