@@ -17,6 +17,7 @@ from adapters.slack import admin_fields as fields
 from adapters.slack.errors import LIBRARY, code_of
 from adapters.slack.files import Uploader
 from adapters.slack.form_fields import values_of
+from adapters.slack.forms import opened
 from adapters.slack.take import NAME, Seat
 from adapters.slack.text import day, plain
 from bot.domain.budget import Budget, Kind
@@ -53,26 +54,27 @@ class Admin:
 
     async def open(self, client: AsyncWebClient, seat: Seat, trigger_id: str, respond: AsyncRespond) -> None:
         """Open the form for an admin; tell anybody else that it is not for them."""
-        if not await _is_admin(client, seat):
-            await respond(text=words.NOT_FOR_YOU)
+        if (why := await _not_an_admin(client, seat)) is not None:
+            await respond(text=why)
             return
         rules, budgets = await self._office.look(NAME, seat.team)
-        await client.views_open(trigger_id=trigger_id, view=self._view(seat, rules, budgets))
+        if await opened(client, trigger_id, self._view(seat, rules, budgets)) is None:
+            await respond(text=words.NOT_OPENED)
 
     async def tell_log(self, client: AsyncWebClient, seat: Seat, respond: AsyncRespond) -> None:
         """Tell an admin the newest deeds, and send all of them as a sheet to their direct messages with the bot."""
-        if not await _is_admin(client, seat):
-            await respond(text=words.NOT_FOR_YOU)
+        if (why := await _not_an_admin(client, seat)) is not None:
+            await respond(text=why)
             return
         deciding = Deciding(NAME, seat.team, seat.user)
         deeds = await self._office.newest(deciding)
         told = f"*{audit.TITLE}*\n{audit.newest(deeds, day, plain)}"
         sheet = await self._office.sheet(deciding)
         try:
-            opened = await client.conversations_open(users=[seat.user])
+            direct = await client.conversations_open(users=[seat.user])
             id_ = await self._uploader.put(client, audit.FILE, sheet, audit.TITLE)
             await client.files_completeUploadExternal(
-                files=[{"id": id_, "title": audit.FILE}], channel_id=str(opened["channel"]["id"])
+                files=[{"id": id_, "title": audit.FILE}], channel_id=str(direct["channel"]["id"])
             )
         except LIBRARY as error:
             log.warning("log_not_sent", error=code_of(error) or type(error).__name__)
@@ -168,6 +170,11 @@ def _at_fields(faults: Sequence[RuleFault]) -> dict[str, str]:
     return said
 
 
-async def _is_admin(client: AsyncWebClient, seat: Seat) -> bool:
-    person = (await client.users_info(user=seat.user))["user"]
-    return bool(person.get("is_admin") or person.get("is_owner"))
+async def _not_an_admin(client: AsyncWebClient, seat: Seat) -> str | None:
+    """Return why somebody is not served as an admin; None for an admin."""
+    try:
+        person = (await client.users_info(user=seat.user))["user"]
+    except LIBRARY as error:
+        log.warning("admin_unknown", error=code_of(error) or type(error).__name__)
+        return words.ADMIN_UNKNOWN
+    return None if person.get("is_admin") or person.get("is_owner") else words.NOT_FOR_YOU

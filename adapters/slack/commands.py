@@ -92,7 +92,9 @@ class Commands:
                     await self._admin.tell_log(client, seat, respond)
                 case _:
                     locale = await self._locales.of(client, seat.user)
-                    await self._forms.open(client, str(body["trigger_id"]), About(seat), locale=locale, prompt=text)
+                    trigger = str(body["trigger_id"])
+                    if not await self._forms.open(client, trigger, About(seat), locale=locale, prompt=text):
+                        await respond(text=words.NOT_OPENED)
         except TweenError as error:
             await respond(text=refusal(error))
 
@@ -113,7 +115,8 @@ class Commands:
     ) -> None:
         locale = await self._locales.of(client, about.seat.user)
         try:
-            await self._forms.open(client, str(body["trigger_id"]), about, locale=locale)
+            if not await self._forms.open(client, str(body["trigger_id"]), about, locale=locale):
+                await say(client, about.seat, words.NOT_OPENED, respond)
         except TweenError as error:
             await say(client, about.seat, refusal(error), respond)
 

@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import structlog
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, MarkdownTextObject, SectionBlock
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import form_fields as fields
 from adapters.slack.access import can_post
+from adapters.slack.errors import LIBRARY, code_of
 from adapters.slack.take import Ask, Seat
 from bot.domain.errors import BadRequest, Fault, TweenError
 from bot.domain.model import Model
@@ -25,6 +27,8 @@ from bot.wording import slack as words
 from bot.wording.commands import text
 from bot.wording.faults import fault
 from bot.wording.refusals import explain
+
+log = structlog.get_logger()
 
 CALLBACK = "tween_form"
 MORE = "tween_more"
@@ -79,12 +83,17 @@ class Forms:
 
     async def open(
         self, client: AsyncWebClient, trigger_id: str, about: About, *, locale: str = "", prompt: str = ""
-    ) -> None:
-        """Open the form, and take it away again where the bot cannot post: said before anything is filled in."""
+    ) -> bool:
+        """Open the form, and take it away again where the bot cannot post: said before anything is filled in.
+
+        False where it did not open, which Slack itself tells nobody.
+        """
         shown = form(self._model, about, locale, prompt, await self._begun_with(about))
-        opened = await client.views_open(trigger_id=trigger_id, view=shown)
+        if (id_ := await opened(client, trigger_id, shown)) is None:
+            return False
         if not await can_post(client, about.seat.channel):
-            await client.views_update(view_id=opened["view"]["id"], view=_no_way_in(about))
+            await client.views_update(view_id=id_, view=_no_way_in(about))
+        return True
 
     async def unfold(self, client: AsyncWebClient, view: Mapping[str, Any], locale: str) -> None:
         """Show all options; what is filled in stays, since its blocks do."""
@@ -114,6 +123,16 @@ class Forms:
         if job is None:
             return Begun({})
         return Begun(options_of(job, new_seed=about.title == CONTINUE), job.request.fit)
+
+
+async def opened(client: AsyncWebClient, trigger_id: str, view: View) -> str | None:
+    """Open a view, and return its id; None where it did not open: its trigger lives for three seconds."""
+    try:
+        answer = await client.views_open(trigger_id=trigger_id, view=view)
+    except LIBRARY as error:
+        log.warning("form_not_opened", error=code_of(error) or type(error).__name__)
+        return None
+    return str(answer["view"]["id"])
 
 
 def form(model: Model, about: About, locale: str, prompt: str, begun_with: Begun) -> View:

@@ -66,7 +66,9 @@ class Presses:
             elif action in (Action.EDIT, Action.CONTINUE):
                 about = _about(action, job, seat)
                 prompt = job.request.prompt if action is Action.EDIT else ""
-                await self._forms.open(client, str(body["trigger_id"]), about, locale=locale, prompt=prompt)
+                trigger = str(body["trigger_id"])
+                if not await self._forms.open(client, trigger, about, locale=locale, prompt=prompt):
+                    await tell(words.NOT_OPENED)
             else:
                 await self._press(client, action, job, seat, str(body["trigger_id"]), tell)
         except NotYours:

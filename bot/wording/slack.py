@@ -33,6 +33,8 @@ HELP = (
 )
 WORKSPACE = "This workspace"
 NOT_FOR_YOU = "Only admins of this workspace can do that."
+ADMIN_UNKNOWN = "Slack does not say whether you are an admin, so nothing was done. Try it once more in a moment."
+NOT_OPENED = "The form did not open, so nothing was taken or charged. Try it once more."
 ADMIN_TITLE = "Rules for videos"
 ADMIN: Mapping[str, str] = {
     "channels": "Channels where videos may be made; none: all",
@@ -60,7 +62,6 @@ BUTTONS: Mapping[Action, str] = {
     Action.CONTINUE: "Continue",
     Action.RERUN: "Again",
     Action.SEND_AGAIN: "Send again",
-    Action.BLUR: "Blurred borders",
 }
 """Labels that are shorter here than elsewhere; what they may cost is said where Slack asks once more."""
 SURE: Mapping[Action, str] = {

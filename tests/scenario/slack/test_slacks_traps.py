@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.twins import slack_payloads
 from tests.twins.replies import Answer, HoldAnswer
 from tests.twins.slack import File, Message
 from tests.twins.slack_files import LOGIN_PAGE
+from tests.twins.slack_replies import Error
 
 NASTY = "<!channel> & <@U0TW00001> *bold* `code` ```fence``` :tada: <https://evil.example|here> 1 < 2"
 RAW = ("<!", "<@U0TW00001>", "<https://evil", "1 < 2", " & ")
@@ -169,3 +171,27 @@ async def test_what_people_write_is_text(office: Office) -> None:
     assert (card.pings, made.pings, video.pings) == (set(), set(), {office.ann.id})
     assert NASTY in video.files[0].alt_text
     assert office.fal.jobs[0].arguments["prompt"] == NASTY
+
+
+async def test_a_form_that_does_not_open(office: Office) -> None:
+    """Its trigger is over, or Slack fails: whoever asked is told, for Slack itself says nothing."""
+    boss = office.acme.user("max", admin=True)
+    message = await office.ann.say(office.videos, "look", [office.start, office.end])
+    async with office.bot():
+        card = await office.tween(Resolution="480p")
+        await office.finished()
+        await office.until(card, "Done")
+        asked: list[Callable[[], Awaitable[object]]] = [
+            lambda: office.ann.slash(office.videos, "/tween", "dusk"),
+            lambda: office.ann.shortcut(message, "Tween these images"),
+            lambda: office.ann.click(card, "Edit"),
+            lambda: boss.slash(office.videos, "/tween", "admin"),
+        ]
+        for number, ask in enumerate(asked):
+            office.slack.script("views.open", Error("expired_trigger_id"))
+            await ask()
+            person, count = (boss, 1) if ask is asked[-1] else (office.ann, number + 1)
+            assert "The form did not open" in await told(office, person, office.videos, count)
+        office.slack.script("users.info", Error("internal_error"))
+        await boss.slash(office.videos, "/tween", "admin log")
+        assert "Slack does not say whether you are an admin" in await told(office, boss, office.videos, 2)
