@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -29,8 +30,9 @@ DEEDS: Mapping[str, str] = {
 }
 """By the action; what is not here is told by its own name."""
 _NOBODY = "somebody"
-_FORMULAS = (*"=+-@", *"\uff1d\uff0b\uff0d\uff20")
-"""The same signs in full width, too, which spreadsheets take alike in East Asia."""
+_FORMULAS = re.compile(r"(^|[;|\t\r\n])(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where one begins, or would where a spreadsheet parts cells at another sign than the comma: semicolons in much of
+Europe, and then a line's end parts rows within quotes, too. In full width the signs count alike in East Asia."""
 LONGEST = 160
 """Characters of a deed's details in a line that is read in a chat."""
 
@@ -82,7 +84,8 @@ def sheet(deeds: Sequence[Deed], *, head: bool = True) -> str:
 
 def _neutral(cell: str) -> str:
     """Put a mark before what a spreadsheet would take for a formula, also behind blanks, which some strip."""
-    return f"'{cell}" if cell.lstrip().startswith(_FORMULAS) or cell[:1] in {"\t", "\r", "\n"} else cell
+    marked = _FORMULAS.sub(r"\1'", cell)
+    return f"'{marked}" if marked[:1] in {"\t", "\r", "\n"} else marked
 
 
 def _did(deed: Deed) -> str:
