@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 import threading
 from contextlib import closing
@@ -31,6 +32,8 @@ async def _animation(path: Path) -> bytes:
 
 def main() -> None:
     """Draw it, and say how that went; what is not ours to name ends the process with a traceback."""
+    # A service's manager may send it to every process of the bot, which ends this one itself.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_bot, daemon=True).start()
     # Libraries may print: what they say must not mix with the answer.
     answers = os.fdopen(os.dup(1), "wb")
@@ -44,6 +47,7 @@ def main() -> None:
         data, answer = b"", {"bad": bad.what}
     answers.write(json.dumps(answer).encode() + b"\n" + data)
     answers.flush()
+    os._exit(0)  # in an orderly end, Python would trip over the thread that still reads
 
 
 if __name__ == "__main__":

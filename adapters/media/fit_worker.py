@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -126,6 +127,8 @@ def _end_with_the_bot(folder: Path) -> None:
 def main() -> None:
     """Make the copy and say how it went; what is not ours to name ends the process with a traceback."""
     path, folder, limit, seconds = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+    # A service's manager may send it to every process of the bot, which ends this one itself.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_bot, args=(folder,), daemon=True).start()
     # Libraries may print: what they say must not mix with the answer.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")

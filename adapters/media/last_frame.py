@@ -25,10 +25,11 @@ class PyAVLastFrames(VideoWork):
 
         Raises :class:`BadVideo` where there is none.
         """
-        return await self.do(partial(_drawn, path))
+        return await self.do(partial(drawn, path))
 
 
-def _drawn(path: Path, until: float) -> bytes:
+def drawn(path: Path, until: float) -> bytes:
+    """Draw it, as :meth:`PyAVLastFrames.last_frame`; raise TimeoutError past ``until``, by ``time.monotonic``."""
     # Matrix and range are the ones that the file names; where it names none, those of FFmpeg, BT.601 and limited, with
     # which the models' own tools write such files: so the frame has the colours that the model drew.
     frame = last_of(path, until)

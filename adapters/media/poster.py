@@ -27,21 +27,23 @@ class PyAVPosters(VideoWork):
 
         Raises :class:`BadVideo` where there is none.
         """
-        return await self.do(partial(_first, path))
+        return await self.do(partial(first, path))
 
     async def posters(self, path: Path, count: int) -> Sequence[bytes]:
         """Return ``count`` evenly spaced frames, from the very first to the very last, as JPEGs of 1024 pixels at most.
 
         All of them where the video has fewer. Raises :class:`BadVideo` where none can be decoded.
         """
-        return await self.do(partial(_spread, path, count))
+        return await self.do(partial(several, path, count))
 
 
-def _first(path: Path, until: float) -> bytes:
+def first(path: Path, until: float) -> bytes:
+    """Draw the first frame, as :meth:`PyAVPosters.poster`; raise TimeoutError past ``until``, by ``time.monotonic``."""
     return _jpeg(_image(first_of(path, until)))
 
 
-def _spread(path: Path, count: int, until: float) -> list[bytes]:
+def several(path: Path, count: int, until: float) -> list[bytes]:
+    """Draw frames of all of it, as :meth:`PyAVPosters.posters`; raise TimeoutError past ``until``."""
     return [_jpeg(_shrunk(frame)) for frame in spread(path, count, until)]
 
 

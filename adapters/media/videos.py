@@ -66,7 +66,7 @@ class PyAVVideos(VideoWork):
 
     async def inspect(self, path: Path) -> Video:
         """Decode the first and the last frame and count all; raise :class:`BadVideo` where that cannot be done."""
-        return await self.do(partial(_inspected, path))
+        return await self.do(partial(inspected, path))
 
 
 @contextmanager
@@ -135,7 +135,8 @@ def _one_of(path: Path, until: float, *, at_end: bool) -> VideoFrame:
     return frame
 
 
-def _inspected(path: Path, until: float) -> Video:
+def inspected(path: Path, until: float) -> Video:
+    """Look into a video, as :meth:`PyAVVideos.inspect`; raise TimeoutError past ``until``, by ``time.monotonic``."""
     size = path.stat().st_size if path.is_file() else 0
     if size == 0:
         raise BadVideo("no file" if not path.is_file() else "an empty file")

@@ -14,6 +14,17 @@ _PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONUTF8", 
 """What a worker needs of the environment: it decodes a stranger's file, and has no use for anyone's keys."""
 
 
+def command(module: str, *arguments: str) -> list[str]:
+    """Return the command line that runs a module of ours."""
+    # -P: a folder of the user's called adapters is not ours.
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a worker."""
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+
+
 @asynccontextmanager
 async def running(module: str, *arguments: Path | int) -> AsyncIterator[Process]:
     """Run a module of ours as a process whose answer can be read; it is gone afterwards, whatever happens.
@@ -21,11 +32,10 @@ async def running(module: str, *arguments: Path | int) -> AsyncIterator[Process]
     Its stdin is held open: when that closes, this process is gone, and so should the worker be.
     """
     process = await asyncio.create_subprocess_exec(
-        # -P: a folder of the user's called adapters is not ours.
-        *(sys.executable, "-P", "-m", module, *map(_spelled, arguments)),
+        *command(module, *map(_spelled, arguments)),
         stdin=PIPE,
         stdout=PIPE,
-        env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        env=environment(),
         start_new_session=True,
     )
     try:

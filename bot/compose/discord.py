@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 from adapters.discord.client import point_at
 from adapters.discord.connection import Connection
 from adapters.discord.platform import DiscordPlatform, Tools
-from adapters.media.last_frame import PyAVLastFrames
+from adapters.media.apart import LastFramesApart
 from adapters.media.preview import PillowPreviews
 from adapters.store.database import Database
 from adapters.store.inbox import StoredInbox
@@ -35,7 +35,7 @@ def discord_face(stack: AsyncExitStack, settings: Settings, model: Model, databa
         office=office_of(settings, model, database, jobs),
         inbox=StoredInbox(database),
         previews=stack.enter_context(closing(PillowPreviews())),
-        last_frames=stack.enter_context(closing(PyAVLastFrames())),
+        last_frames=stack.enter_context(closing(LastFramesApart())),
         media=media_store(stack, settings, database),
         room=room,
         image_bytes=settings.max_image_bytes,

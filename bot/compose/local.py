@@ -17,8 +17,7 @@ from adapters.local.pictures import Pictures
 from adapters.local.platform import LocalPlatform
 from adapters.local.routes import routes as all_routes
 from adapters.local.service import Service
-from adapters.media.last_frame import PyAVLastFrames
-from adapters.media.poster import PyAVPosters
+from adapters.media.apart import LastFramesApart, PostersApart
 from adapters.web.server import Route
 from bot.compose.face import Face
 from bot.compose.role import Role
@@ -36,7 +35,7 @@ log = structlog.get_logger()
 def local_face(settings: Settings, model: Model, store: JobStore, links: Links, outlook: Outlook) -> Face:
     """Open the local channel in the data folder."""
     folders, board = Folders(settings.data_dir), Board()
-    last_frames, posters = PyAVLastFrames(), PyAVPosters()
+    last_frames, posters = LastFramesApart(), PostersApart()
 
     @asynccontextmanager
     async def listening(_: Desk) -> AsyncIterator[None]:

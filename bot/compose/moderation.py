@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, closing
 
 from adapters.links.addresses import ANYWHERE
 from adapters.links.fetch import GuardedLinks
-from adapters.media.poster import PyAVPosters
+from adapters.media.apart import PostersApart
 from adapters.moderation.check import Operators
 from bot.flow.judge import Judge, RulesOf, no_rules
 from bot.ports import AuditLog
@@ -40,5 +40,5 @@ async def judge(
     from adapters.moderation.moderator import WebModerator  # noqa: PLC0415
 
     asked, guarded = await operators(stack, settings), await guarded_links(stack, settings)
-    posters = stack.enter_context(closing(PyAVPosters()))
+    posters = stack.enter_context(closing(PostersApart()))
     return Judge(WebModerator(asked, guarded, clock), posters, clock, rules_of, audit)

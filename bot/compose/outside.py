@@ -10,8 +10,8 @@ from adapters.embedded import process as embedded
 from adapters.fal.credentials import Credentials, find_credentials, from_settings
 from adapters.fal.patience import Patience
 from adapters.fal.provider import FalProvider
+from adapters.media.apart import VideosApart
 from adapters.media.frames import PillowFrames
-from adapters.media.videos import PyAVVideos
 from bot.domain.errors import FolderUnusable
 from bot.flow.kit import Kit, Limits
 from bot.ports import Attachments, Provider
@@ -38,7 +38,7 @@ def kit(
     provider: Provider, attachments: Attachments, workroom: Path, limits: Limits, clock: Callable[[], float]
 ) -> Iterator[Kit]:
     """Open what looks into images and videos, and put the flow's kit together."""
-    with closing(PillowFrames()) as frames, closing(PyAVVideos()) as videos:
+    with closing(PillowFrames()) as frames, closing(VideosApart()) as videos:
         yield Kit(provider, attachments, frames, videos, workroom, limits, clock)
 
 

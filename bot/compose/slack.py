@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 
 from pydantic import SecretStr
 
-from adapters.media.last_frame import PyAVLastFrames
+from adapters.media.apart import LastFramesApart
 from adapters.media.preview import PillowPreviews
 from adapters.media.sniff import Kind, kind_of
 from adapters.slack import http
@@ -61,7 +61,7 @@ async def _tools(
     return Tools(
         store=jobs,
         previews=stack.enter_context(closing(PillowPreviews())),
-        last_frames=stack.enter_context(closing(PyAVLastFrames())),
+        last_frames=stack.enter_context(closing(LastFramesApart())),
         media=media_store(stack, settings, database),
         office=office,
         door=Door(await guarded_links(stack, settings), _look, settings.max_image_bytes),
