@@ -13,7 +13,7 @@ def escaped(text: str) -> str:
 
 
 def plain(text: str, most: int) -> str:
-    """Return a text on one line in which nothing is markup: bold, code, an emoji's name or a mention.
+    """Return a text on one line in which nothing is markup: bold, code, an emoji's name, a mention or a channel.
 
     It is shortened to ``most`` characters, its escapes included.
     """
@@ -26,7 +26,7 @@ def plain(text: str, most: int) -> str:
 
 
 def _unmarked(text: str) -> str:
-    for mark in "*_~`:":
+    for mark in "*_~`:@#":
         text = text.replace(mark, f"{mark}{ZERO_WIDTH}")
     return text
 

@@ -12,12 +12,14 @@ def pings(text: str, blocks: list[dict[str, Any]], *, parses: bool = False) -> s
     """Whom a new message notifies: user ids, ``!channel``, ``!here``, ``!everyone``, ``!subteam^S…``.
 
     The text counts beside blocks too: it is what a notification shows. ``parses``: link_names or parse=full were asked
-    for, with which a bare @channel notifies as well.
+    for, with which a bare @channel notifies as well; so it may in a mrkdwn object, of which Slack says that "certain
+    mentions will be automatically parsed" where it is not verbatim ("Text object").
     """
     found = set(_in(text, parses=parses))
     for node in walk(blocks):
         if node.get("type") in {"mrkdwn", "markdown"}:
-            found |= set(_in(str(node.get("text", "")), parses=parses))
+            by_itself = node["type"] == "mrkdwn" and not node.get("verbatim")
+            found |= set(_in(str(node.get("text", "")), parses=parses or by_itself))
         if node.get("type") == "user" and "user_id" in node:
             found.add(str(node["user_id"]))
         if node.get("type") == "broadcast":

@@ -30,7 +30,7 @@ async def test_an_update_with_text_alone_takes_the_blocks_away_and_notifies_nobo
         ("<!channel> come", {"!channel"}),
         ("<!here|here> and <@U123|ann>", {"!here", "U123"}),
         ("<!subteam^S1|@team>", {"!subteam^S1"}),
-        ("&lt;!channel&gt; @here", set()),
+        ("&lt;!channel&gt; @\u200bhere", set()),
         ("a <https://x.example|link>", set()),
     ],
 )
@@ -48,9 +48,16 @@ async def test_raw_marks_in_a_text_notify_and_escaped_ones_do_not(
 
 
 async def test_a_bare_at_channel_notifies_where_names_are_to_be_linked(office: Office) -> None:
-    """``link_names`` and ``parse=full``."""
-    await office.client().chat_postMessage(channel=office.videos.id, text="@channel", link_names=True)
-    assert office.videos.messages[-1].pings == {"!channel"}
+    """``link_names`` and ``parse=full``, and mrkdwn that is not verbatim."""
+    client, videos = office.client(), office.videos
+    await client.chat_postMessage(channel=videos.id, text="@channel", link_names=True)
+    assert videos.messages[-1].pings == {"!channel"}
+    await client.chat_postMessage(channel=videos.id, text="x", blocks=[section("@here")])
+    assert videos.messages[-1].pings == {"!here"}
+    verbatim = section("@here")
+    verbatim["text"]["verbatim"] = True
+    await client.chat_postMessage(channel=videos.id, text="@here", blocks=[verbatim])
+    assert videos.messages[-1].pings == set()
 
 
 async def test_the_bot_writes_where_it_is_and_sees_what_it_may(office: Office) -> None:
