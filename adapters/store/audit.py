@@ -17,6 +17,9 @@ from bot.ports import MODERATION, Deed, pseudonym
 BATCH = 500
 """Deeds that are deleted in one transaction: more would keep an accept waiting."""
 
+AGAIN_S = 86400.0
+"""How long after it a refusal may be told a second time."""
+
 
 class StoredAudit:
     """``bot.ports.AuditLog`` on the table ``audit``."""
@@ -25,8 +28,13 @@ class StoredAudit:
         self._database = database
 
     async def write(self, deed: Deed) -> None:
-        """Add a deed."""
-        await self._database.run(lambda connection: add(connection, deed))
+        """Add a deed, but for a refusal that is there."""
+
+        def write(connection: sa.Connection) -> None:
+            if deed.actor != MODERATION or not _is_there(connection, deed):
+                add(connection, deed)
+
+        await self._database.run(write)
 
     async def deeds(
         self, platform: str | None = None, server: str | None = None, since: float = 0.0, limit: int = 1000
@@ -50,6 +58,14 @@ class StoredAudit:
 
     async def _page(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         return await self._database.run(lambda connection: connection.execute(query).all())
+
+
+def _is_there(connection: sa.Connection, deed: Deed) -> bool:
+    """Whether it is told again: of a command that came twice, or a job whose process ended as it had been judged."""
+    query = _newest(deed.platform, deed.server, deed.at - AGAIN_S).where(
+        audit.c.actor == deed.actor, audit.c.action == deed.action, audit.c.subject == deed.subject
+    )
+    return any(_mapping(row.detail) == deed.detail for row in connection.execute(query))
 
 
 def add(connection: sa.Connection, deed: Deed) -> None:

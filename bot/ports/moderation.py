@@ -71,7 +71,7 @@ class AuditLog(Protocol):
     """
 
     async def write(self, deed: Deed) -> None:
-        """Add a deed; durable when this returns."""
+        """Add a deed; durable when this returns. The moderation's about the same, with the same detail, is one deed."""
         ...
 
     async def deeds(

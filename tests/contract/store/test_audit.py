@@ -48,6 +48,14 @@ async def test_what_is_written_comes_back_whole_and_newest_first(database: Datab
     assert await log.deeds(limit=1) == [JOINED]
 
 
+async def test_a_refusal_that_is_told_again_is_one_deed(database: Database) -> None:
+    """A command that is delivered twice, or a job that was judged right before a kill; admins may do the same twice."""
+    refused = Deed(SET.at, "discord", "guild", MODERATION, "refused", "job 1", {"what": "prompt"})
+    others = [replace(refused, at=SET.at + 2, **each) for each in ({"detail": {"what": "video"}}, {"subject": "job 2"})]
+    log = await _written(database, refused, replace(refused, at=SET.at + 1), *others, SET, SET)
+    assert sorted(await log.deeds(), key=repr) == sorted([refused, *others, SET, SET], key=repr)
+
+
 async def test_deeds_of_one_moment_are_told_in_their_order(database: Database) -> None:
     """The last one written is the newest; what no column holds is replaced."""
     first, second = replace(SET, subject="\0a"), replace(SET, subject="b\ud800")
