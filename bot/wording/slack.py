@@ -106,7 +106,12 @@ def asked(when: str) -> str:
 
 
 def invite(channel: str) -> str:
-    """Say, before anything is filled in or spent, how the bot gets into a channel."""
+    """Say, before anything is filled in or spent, how the bot gets into a channel, and that it gets into no ``D…``."""
+    if channel.startswith("D"):
+        return (
+            "This is a direct message between others, to which nobody can invite me, so I could not post your video "
+            "here. Type `/tween` in a channel; or write to me directly."
+        )
     return (
         f"I am not in <#{channel}>, so I could not post your video there. Type `/invite @Tweenbot` in it, and then "
         "`/tween` once more; or write to me directly."
