@@ -98,11 +98,11 @@ class MemoryStore:
         self._revive(self._rows[job_id])
         return self._rows[job_id].job
 
-    async def go(self, job_id: str) -> Job:
+    async def go(self, job_id: str, default: Allowance) -> Job:
         """Have a proposed job made."""
         return self._answer(self._rows[job_id], lambda job: job.to(Accepted()))
 
-    async def mend(self, job_id: str, mend: Action) -> Job:
+    async def mend(self, job_id: str, mend: Action, default: Allowance) -> Job:
         """Have a proposed job proposed anew."""
         row = self._rows[job_id]
         request = mended(row.job.request, mend)

@@ -30,13 +30,17 @@ _BUDGETS = (
 )
 
 
-def reserve(connection: sa.Connection, job: Job, default: Allowance) -> None:
+_NOTHING = Decimal(0)
+
+
+def reserve(connection: sa.Connection, job: Job, default: Allowance, reserved: Decimal = _NOTHING) -> None:
     """Reserve the job's price for its author and its server; raise :class:`BudgetSpent` where it does not fit.
 
-    The caller's transaction then takes back what was reserved so far. A price of nothing always fits.
+    ``reserved`` of it is reserved already. The caller's transaction takes back what was reserved so far where it does
+    not fit. A price of nothing always fits.
     """
-    price, month, author = job.request.price, month_of(job.accepted_at), job.request.author
-    if not price:
+    price, month, author = job.request.price - reserved, month_of(job.accepted_at), job.request.author
+    if price <= 0:
         return
     allowed = allowance(author, budgets_of(connection, author.platform, author.server), default)
     limits: dict[Whose, Decimal | None] = {"author": allowed.author, "server": allowed.server}

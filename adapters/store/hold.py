@@ -160,15 +160,6 @@ def is_resting(row: sa.Row[Any], *, held: bool = False) -> bool:
     return row.state == PROPOSED and not row.stop_asked and (held or (row.node is None and not row.waiting))
 
 
-def answered(row: sa.Row[Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns that change where the author of a proposed job has answered.
-
-    While its process still shows it, that process keeps it, whose ``rest`` then finds it answered.
-    """
-    resting = row.node is None and not row.waiting
-    return {**values, "started_at": None, **(for_another_run(row) if resting else {})}
-
-
 def digest(token: str) -> str:
     """Return what is stored of a token."""
     return sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -8,14 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.store import accounts, audit, gallery, history
+from adapters.store import accounts, audit, gallery, history, proposals
 from adapters.store.codec import decode, request_columns, state_columns
 from adapters.store.codec_states import FINAL
 from adapters.store.database import Database
 from adapters.store.hold import (
     Fenced,
     Lease,
-    answered,
     digest,
     for_another_run,
     is_resting,
@@ -28,7 +27,7 @@ from adapters.store.tables import jobs, nodes
 from bot.domain.budget import Allowance, Budget, Usage, month_of
 from bot.domain.card import Action
 from bot.domain.errors import QueueFull
-from bot.domain.job import Accepted, Job, Proposed
+from bot.domain.job import Accepted, Job
 from bot.domain.mend import mended
 from bot.domain.model import Model
 from bot.domain.request import Author
@@ -92,34 +91,22 @@ class Jobs:
 
         await self._database.run(work)
 
-    async def go(self, job_id: str) -> Job:
+    async def go(self, job_id: str, default: Allowance) -> Job:
         """Have a proposed job made. Raises :class:`LookupError` where there is no such job."""
-        return await self._answer(job_id, lambda job: job.to(Accepted()))
+        return await self._answer(job_id, lambda job: job.to(Accepted()), default)
 
-    async def mend(self, job_id: str, mend: Action) -> Job:
+    async def mend(self, job_id: str, mend: Action, default: Allowance) -> Job:
         """Have a proposed job proposed anew. Raises :class:`LookupError` where there is no such job."""
 
         def change(job: Job) -> Job:
             return dataclasses.replace(job, request=mended(job.request, mend)).to(Accepted(asks=True))
 
-        return await self._answer(job_id, change)
+        return await self._answer(job_id, change, default)
 
-    async def _answer(self, job_id: str, change: Callable[[Job], Job]) -> Job:
-        """Change a proposed job as its author has said, and have it run again; a stopped one stays as it is."""
-
-        def work(connection: sa.Connection) -> Job:
-            row = locked(connection, job_id)
-            if row is None:
-                raise LookupError(job_id)
-            job = decode(row, self._models)
-            if not isinstance(job.state, Proposed) or row.stop_asked:
-                return job
-            job = change(job)
-            values = answered(row, {**request_columns(job), **state_columns(job)})
-            connection.execute(sa.update(jobs).where(jobs.c.id == job_id).values(**values))
-            return job
-
-        return await self._database.run(work)
+    async def _answer(self, job_id: str, change: proposals.Change, default: Allowance) -> Job:
+        return await self._database.run(
+            lambda connection: proposals.answer(connection, job_id, change, self._models, default)
+        )
 
     async def arrived(self, token: str, request_id: str) -> bool:
         """Note the first request that this token brings home, and ring; reopen an unclear job."""

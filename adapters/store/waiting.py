@@ -8,6 +8,7 @@ no room are passed over, not waited for. A server's own limits narrow the operat
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -91,7 +92,7 @@ def _stopped() -> sa.Select[tuple[str, int]]:
     return sa.select(jobs.c.id, jobs.c.run).where(jobs.c.waiting, jobs.c.stop_asked)
 
 
-def _asked(node: str) -> sa.Select[tuple[int]]:
+def _asked(node: str) -> sa.Select[Any]:
     """Count the jobs that a node is getting ready to propose."""
     ready = (jobs.c.asks, jobs.c.node == node, ~jobs.c.concluded, jobs.c.state == "accepted")
     return sa.select(sa.func.count()).where(*ready, jobs.c.started_at > time.time() - ASKED_S)

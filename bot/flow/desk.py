@@ -127,20 +127,26 @@ class Desk:
         return job
 
     async def go(self, job_id: str, author: Author) -> Job | None:
-        """Have a proposed job made; others stay as they are. None where there is no such job."""
+        """Have a proposed job made; others stay as they are. None where there is no such job.
+
+        One whose price has risen is proposed anew. Raises :class:`NotYours`, and :class:`BudgetSpent` for the rise.
+        """
         job = await self._own(job_id, author)
         if job is None or not isinstance(job.state, Proposed):
             return job
-        job = await self._store.go(job_id)
+        job = await self._store.go(job_id, self._terms.allowance)
         self._wake()
         return job
 
     async def mend(self, job_id: str, author: Author, mend: Action) -> Job | None:
-        """Have a proposed job proposed anew with a change; others stay as they are. None where there is no such job."""
+        """Have a proposed job proposed anew with a change; others stay as they are. None where there is no such job.
+
+        Raises as :meth:`go` does.
+        """
         job = await self._own(job_id, author)
         if job is None or not isinstance(job.state, Proposed):
             return job
-        job = await self._store.mend(job_id, mend)
+        job = await self._store.mend(job_id, mend, self._terms.allowance)
         self._wake()
         return job
 

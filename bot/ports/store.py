@@ -105,12 +105,19 @@ class JobStore(Protocol):
         """Have an unclear job looked up once more; others are returned as they are."""
         ...
 
-    async def go(self, job_id: str) -> Job:
-        """Have a proposed job made, as it was shown; others are returned as they are."""
+    async def go(self, job_id: str, default: Allowance) -> Job:
+        """Have a proposed job made, as it was shown; others are returned as they are.
+
+        One whose price has risen meanwhile is proposed anew, with the rise reserved; raises :class:`BudgetSpent` where
+        that does not fit, and then nothing is changed.
+        """
         ...
 
-    async def mend(self, job_id: str, mend: Action) -> Job:
-        """Have a proposed job proposed anew, changed by a mend of :mod:`bot.domain.mend`; others stay as they are."""
+    async def mend(self, job_id: str, mend: Action, default: Allowance) -> Job:
+        """Have a proposed job proposed anew, changed by a mend of :mod:`bot.domain.mend`; others stay as they are.
+
+        Reserves, and raises, as :meth:`go` does.
+        """
         ...
 
     async def rung(self) -> Sequence[Ring]:

@@ -14,13 +14,15 @@ from adapters.store.takeover import Takeover
 from adapters.store.waiting import ASKED_AT_ONCE, ASKED_S, PROPOSED_S, Start, Waiting
 from bot.domain.budget import Allowance
 from bot.domain.card import Action
-from bot.domain.errors import Charge, QueueFull
+from bot.domain.errors import BudgetSpent, Charge, QueueFull
 from bot.domain.job import Accepted, Cancelled, Proposed
+from bot.domain.model import Model
 from bot.domain.request import Fit
 from bot.ports import Claim, Superseded, Terms
 from tests.contract.store.stored import ANN, MODELS, TERMS, at, change, job, node, row, spent
 from tests.contract.store.waiting_jobs import running, store, waiting
 
+NO_LIMIT = Allowance()
 PROPOSED = Proposed(1_790_000_000.5, Decimal("3.20"))
 
 
@@ -68,7 +70,7 @@ async def test_a_job_that_asks_takes_nobodys_place(database: Database) -> None:
     assert claim is not None
     await claim.hold.save(at(claim.job, PROPOSED))
     await claim.hold.rest()
-    assert (await jobs.go("e1")).state == Accepted()
+    assert (await jobs.go("e1", NO_LIMIT)).state == Accepted()
     assert await Waiting(database).admit("n1", one, 9) == []
     await change(database, "r1", concluded=True)
     assert await Waiting(database).admit("n1", one, 9) == [Start("e1", "e1/2")]
@@ -84,7 +86,7 @@ async def test_a_job_that_is_being_proposed_takes_no_place_either(database: Data
 async def test_a_go_is_taken_once(database: Database) -> None:
     """Two presses of it are one run, and a stop after it is a stop of a job that waits."""
     jobs, claim = await asked(database)
-    assert [(await jobs.go("e1")).state for _ in range(2)] == [Accepted(), Accepted()]
+    assert [(await jobs.go("e1", NO_LIMIT)).state for _ in range(2)] == [Accepted(), Accepted()]
     assert await Waiting(database).admit("n1", TERMS, 9) == [Start("e1", "e1/2")]
     with pytest.raises(Superseded):
         await claim.hold.save(at(claim.job, PROPOSED))
@@ -93,7 +95,7 @@ async def test_a_go_is_taken_once(database: Database) -> None:
 async def test_a_go_before_its_process_lets_go_is_a_run_of_its_own(database: Database) -> None:
     """The process finds it answered, and leaves it to the next run."""
     jobs, claim = await asked(database, rests=False)
-    await jobs.go("e1")
+    await jobs.go("e1", NO_LIMIT)
     assert await _columns(database, "node", "waiting") == ("n1", False)
     await claim.hold.rest()
     assert await _columns(database, "node", "waiting", "asks", "state") == (None, True, False, "accepted")
@@ -105,7 +107,7 @@ async def test_a_change_is_stored_and_proposed_anew(database: Database) -> None:
     jobs, _ = await asked(database)
     before = await spent(jobs)
     for run, mend in enumerate((Action.EXCHANGE, Action.TALL, Action.BLUR), 2):
-        changed = await jobs.mend("e1", mend)
+        changed = await jobs.mend("e1", mend, NO_LIMIT)
         assert changed.state == Accepted(asks=True)
         assert await Waiting(database).admit("n1", TERMS, 9) == [Start("e1", f"e1/{run}")]
         claim = await jobs.claim("e1")
@@ -123,9 +125,9 @@ async def test_a_change_is_stored_and_proposed_anew(database: Database) -> None:
 async def test_other_jobs_are_not_changed(database: Database) -> None:
     """A button of a card that has gone on does nothing."""
     jobs, _ = await asked(database)
-    gone_on = await jobs.go("e1")
-    assert await jobs.mend("e1", Action.TALL) == gone_on
-    for answer in (jobs.go("none"), jobs.mend("none", Action.TALL)):
+    gone_on = await jobs.go("e1", NO_LIMIT)
+    assert await jobs.mend("e1", Action.TALL, NO_LIMIT) == gone_on
+    for answer in (jobs.go("none", NO_LIMIT), jobs.mend("none", Action.TALL, NO_LIMIT)):
         with pytest.raises(LookupError):
             await answer
 
@@ -134,7 +136,7 @@ async def test_a_stop_reaches_a_job_that_rests(database: Database) -> None:
     """It is admitted, with the news, for its card to say so; a Go comes too late then."""
     jobs, _ = await asked(database)
     await jobs.ask_to_stop("e1")
-    assert isinstance((await jobs.go("e1")).state, Proposed)
+    assert isinstance((await jobs.go("e1", NO_LIMIT)).state, Proposed)
     assert await Waiting(database).admit("n1", TERMS, 9) == [Start("e1", "e1/2")]
     claim = await jobs.claim("e1")
     assert claim is not None
@@ -200,6 +202,55 @@ async def test_a_process_that_dies_while_it_proposes_is_taken_over(database: Dat
     assert claim.job.state == PROPOSED
     await claim.hold.rest()
     assert await takeover._orphans(own=True) == []
+
+
+def costing(usd: str) -> dict[str, Model]:
+    """Return the catalogue with another price of a billing unit."""
+    return {name: replace(each, price=replace(each.price, unit_usd=Decimal(usd))) for name, each in MODELS.items()}
+
+
+@pytest.mark.parametrize("answer", ["go", "mend"])
+async def test_a_price_that_has_risen_is_shown_before_it_is_spent(database: Database, answer: str) -> None:
+    """The operator has changed it, or has had them made for nothing: what is agreed to is what the card says."""
+    jobs, _ = await asked(database)
+    price = job().request.price
+    assert await spent(jobs) == (price, price)
+    dearer = Jobs(database, costing("0.8"), "n1")
+    said = dearer.go("e1", NO_LIMIT) if answer == "go" else dearer.mend("e1", Action.EXCHANGE, NO_LIMIT)
+    assert (await said).state == Accepted(asks=True)
+    assert await spent(jobs) == (2 * price, 2 * price)
+    assert await Waiting(database).admit("n1", TERMS, 9) == [Start("e1", "e1/2")]
+    claim = await dearer.claim("e1")
+    assert claim is not None
+    await claim.hold.save(at(claim.job, PROPOSED))
+    await claim.hold.rest()
+    assert (await dearer.go("e1", NO_LIMIT)).state == Accepted()
+    assert await spent(jobs) == (2 * price, 2 * price)
+
+
+async def test_a_rise_that_no_budget_covers_changes_nothing(database: Database) -> None:
+    """It is still proposed, and can be cancelled; the money for it is what it was."""
+    jobs, _ = await asked(database)
+    price = job().request.price
+    before = await row(database)
+    with pytest.raises(BudgetSpent) as raised:
+        await Jobs(database, costing("0.8"), "n1").go("e1", Allowance(author=price * 2 - Decimal("0.01")))
+    assert (raised.value.spent, raised.value.price) == (price, price)
+    assert (await row(database), await spent(jobs)) == (before, (price, price))
+
+
+async def test_a_price_that_has_fallen_is_agreed_to(database: Database) -> None:
+    """Nobody minds; what it does not need is free when it ends."""
+    jobs, _ = await asked(database)
+    price = job().request.price
+    cheaper = Jobs(database, costing("0.2"), "n1")
+    assert (await cheaper.go("e1", NO_LIMIT)).state == Accepted()
+    assert await spent(jobs) == (price, price)
+    await Waiting(database).admit("n1", TERMS, 9)
+    claim = await cheaper.claim("e1")
+    assert claim is not None
+    await claim.hold.save(at(claim.job, Cancelled(Charge.POSSIBLE)))
+    assert await spent(jobs) == (price / 2, price / 2)
 
 
 async def test_proposed_jobs_count_among_those_that_wait(database: Database) -> None:
