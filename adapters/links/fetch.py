@@ -37,7 +37,7 @@ _CHUNK = 64 * 1024
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds: until there is a connection; of a fetch, between two signs of life, and for all of it with its hops."""
+    """Seconds: until there is a connection; of a fetch, between two signs of life, until its turn, and then for all."""
 
     connect: float = 5.0
     silence: float = 10.0
@@ -87,7 +87,7 @@ class GuardedLinks:
         """Return the file behind a link; raise :class:`BadImage`."""
         name = file_name(link, which)
         try:
-            async with self._room:
+            async with self._turn():
                 return await self._fetch(link, limit)
         except _TooHeavy as error:
             raise BadImage(which, ImageFault.TOO_HEAVY, f"{name}, {words.too_heavy(limit)}") from error
@@ -103,6 +103,18 @@ class GuardedLinks:
             raise Unreached(str(error)) from error
         except _TooHeavy as error:
             raise Unreached(words.too_heavy(limit)) from error
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._patience.total):
+                await self._room.acquire()
+        except TimeoutError as error:
+            raise Unreached(words.NO_TURN, is_lost=True) from error
+        try:
+            yield
+        finally:
+            self._room.release()
 
     async def _fetch(self, link: str, limit: int) -> bytes:
         try:

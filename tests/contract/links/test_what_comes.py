@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from adapters.links.fetch import Patience
+from adapters.links.fetch import AT_ONCE, Patience
 from bot.domain.errors import ImageFault
 from bot.ports import Unreached
 from bot.wording import links as words
@@ -127,6 +127,24 @@ async def test_whoever_dawdles_is_left(net: Net, how: object) -> None:
     fault = await net.refused(host.url())
     assert fault.detail == f"a.png: {words.TOO_SLOW}"
     assert asyncio.get_running_loop().time() - began < 2 * QUICK.total
+
+
+async def test_whoever_gets_no_turn_is_told_in_time(net: Net) -> None:
+    """Hosts that dawdle hold all places, and many more are waiting: nobody waits for all of them without a word."""
+    host, over = await net.host(), asyncio.Event()
+
+    async def dawdle(_: bytes, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+
+    host.speak = dawdle
+    net.links = await net.open(f"{OPEN}/32", patience=Patience(connect=30.0, silence=30.0, total=0.6))
+    began = asyncio.get_running_loop().time()
+    faults = await asyncio.gather(*(net.refused(host.url()) for _ in range(4 * AT_ONCE)))
+    assert asyncio.get_running_loop().time() - began < 1.8
+    assert {fault.detail for fault in faults} == {f"a.png: {words.TOO_SLOW}", f"a.png: {words.NO_TURN}"}
+    over.set()
+    host.answers(b"picture")
+    assert await net.fetch(host.url()) == b"picture"
 
 
 async def test_a_head_without_end_fills_no_memory(net: Net) -> None:
