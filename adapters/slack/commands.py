@@ -154,6 +154,9 @@ class Commands:
                 start, end = [*images, *brought]
                 ask = Ask(id_, start, end, prompt, brought=tuple(map(file_id, brought)))
                 job = await self._taker.accept(seat, ask)
+                if job.place.get("fetched", "").split() != list(ask.brought):
+                    # It was told of twice at once, and the other telling was stored.
+                    await self._linked.drop(client, brought)
         except TweenError as error:
             await say(client, seat, refusal(error))
             return

@@ -18,7 +18,7 @@ from adapters.slack.attachments import FileRef
 from adapters.slack.errors import LIBRARY, code_of
 from adapters.slack.files import Uploader
 from adapters.slack.take import Seat
-from bot.domain.errors import BadImage, BadImages, ImageFault, TweenError, Which
+from bot.domain.errors import BadImage, BadImages, ImageFault, StoreAway, TweenError, Which
 from bot.domain.link import file_name
 from bot.domain.request import ImageRef
 from bot.ports import Links
@@ -68,15 +68,18 @@ class LinkedImages:
     async def brought(self, client: AsyncWebClient, seat: Seat, links: Sequence[str]) -> AsyncIterator[list[ImageRef]]:
         """Give the images behind links, for the last places of a job; they are removed where it is then refused.
 
-        Raises :class:`BadImage`, or :class:`BadImages` for both.
+        Where the store is away nobody knows whether the job is in it, so they stay. Raises :class:`BadImage`, or
+        :class:`BadImages` for both.
         """
         images: list[ImageRef] = []
         try:
             for which, name, data in await self._fetched(links):
                 images.append(await self._uploaded(client, seat, which, name, data))
             yield images
+        except StoreAway:
+            raise
         except TweenError:
-            await self._drop(client, images)
+            await self.drop(client, images)
             raise
 
     async def _fetched(self, links: Sequence[str]) -> Sequence[tuple[Which, str, bytes]]:
@@ -105,7 +108,8 @@ class LinkedImages:
             why = code_of(error) or type(error).__name__
             raise BadImage(which, ImageFault.MISSING, f"{name}, Slack says: {why}") from error
 
-    async def _drop(self, client: AsyncWebClient, images: Sequence[ImageRef]) -> None:
+    async def drop(self, client: AsyncWebClient, images: Sequence[ImageRef]) -> None:
+        """Remove what was brought; what Slack does not remove is seen by nobody."""
         for image in images:
             try:
                 await client.files_delete(file=file_id(image))

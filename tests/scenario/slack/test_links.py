@@ -1,5 +1,6 @@
 """A message that names its images by links: they are fetched at once, and are the bot's own files from then on."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,6 +9,8 @@ from bot.domain.card import Action
 from tests.scenario.pictures import ALLOWED, pictures_served
 from tests.scenario.slack.office import Office, has_video
 from tests.scenario.slack.said import told
+from tests.twins.replies import HoldAnswer
+from tests.twins.slack_state import SlackFile
 
 
 @pytest.fixture
@@ -15,6 +18,11 @@ async def pictures() -> AsyncIterator[str]:
     """Where pictures are."""
     async with pictures_served() as where:
         yield where
+
+
+def _brought(office: Office) -> list[SlackFile]:
+    """Return the files that links have become, those that are deleted too."""
+    return [file for file in office.acme.files if file.name in ("first.png", "last.png")]
 
 
 async def test_two_links_in_a_mention(office: Office, pictures: str) -> None:
@@ -37,12 +45,30 @@ async def test_two_links_in_a_mention(office: Office, pictures: str) -> None:
         await office.ann.edit(asked, asked.text + ", slowly")
         await office.slack.settled()
         # They go with the job.
-        brought = [file for file in office.acme.files if file.name in ("first.png", "last.png")]
         await office.ann.click(card, f"tween_{Action.DELETE.value}")
-        await office.slack.until(lambda: all(file.deleted for file in brought))
-    assert (len(brought), len(office.fal.jobs)) == (2, 2)
+        await office.slack.until(lambda: all(file.deleted for file in _brought(office)))
+    assert (len(_brought(office)), len(office.fal.jobs)) == (2, 2)
     stored = b"".join(path.read_bytes() for path in (office.folder / ".tweenbot").rglob("*") if path.is_file())
     assert b"key=secret" not in stored
+
+
+async def test_a_message_that_is_told_of_twice_at_once(office: Office, pictures: str) -> None:
+    """It is one job, and what the second telling has brought does not stay."""
+    goes_on = asyncio.Event()
+    hold = HoldAnswer(goes_on)
+    office.slack.script("files.getUploadURLExternal", hold)
+    async with office.bot(ALLOWED):
+        asked = await office.ann.mention(office.videos, f"dusk <{pictures}/first.png> <{pictures}/last.png>")
+        await hold.reached.wait()
+        await office.slack.redeliver(asked)
+        job = await office.fal.next_job()
+        goes_on.set()
+        job.finish()
+        await office.until(office.videos.by_bot[0], "Done")
+        await office.slack.until(lambda: sum(file.deleted for file in _brought(office)) == 2)
+        await office.slack.settled()
+    assert (len(_brought(office)), sum(file.deleted for file in _brought(office))) == (4, 2)
+    assert len(office.fal.jobs) == 1
 
 
 async def test_a_file_and_a_link(office: Office, pictures: str) -> None:
