@@ -185,7 +185,8 @@ def _explained(error: TweenError) -> str:  # noqa: C901, PLR0911, PLR0912, PLR09
             return _no_way_in(error)
         case QueueFull(whose=whose, limit=limit):
             jobs = "1 job" if limit == 1 else f"{limit} jobs"
-            return f"{_WAITING[whose].format(jobs=jobs)} Nothing was taken or charged; send it again in a while."
+            told = f"{_WAITING[whose].format(jobs=jobs)} Nothing was taken or charged; send it again in a while."
+            return f"{told} One that waits for a Go counts too: answer it, or cancel it." if whose == "author" else told
         case BudgetSpent():
             return _budget_spent(error)
         case StoreAway():

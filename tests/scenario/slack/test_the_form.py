@@ -105,7 +105,8 @@ async def test_a_queue_that_is_full(office: Office) -> None:
         await office.ann.submit(form, {"start": office.start, "end": office.end})
         assert form.errors == {
             "prompt": "You have 1 job waiting already, which is the limit. "
-            "Nothing was taken or charged; send it again in a while."
+            "Nothing was taken or charged; send it again in a while. "
+            "One that waits for a Go counts too: answer it, or cancel it."
         }
         assert office.ann.modal is form
 
