@@ -86,7 +86,8 @@ class SlackAttachments:
         ref = FileRef.of(image.locator)
         try:
             if ref.kind == "kept":
-                return await self._kept_frame(ref.id)
+                async with self._turns:
+                    return await self._kept_frame(ref.id)
             client = await self._clients.patient(ref.team, ref.enterprise or None)
             file = (await client.files_info(file=ref.id))["file"]
             async with self._turns:

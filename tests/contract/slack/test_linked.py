@@ -13,7 +13,7 @@ from tests.contract.slack.conftest import PNG, Office
 class Everywhere:
     """A picture behind every link."""
 
-    async def fetch(self, which: Which, link: str, limit: int) -> bytes:  # noqa: ARG002  # they are all alike
+    async def fetch(self, which: Which, link: str, limit: int) -> bytes:
         """Return it."""
         return PNG
 
