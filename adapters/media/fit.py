@@ -37,11 +37,13 @@ class PyAVFitter:
 
         It is H.264 (High, yuv420p) with the same frames at the same times, and AAC of 96 kbit/s where there is sound.
         The size in pixels is kept as long as that looks better than a smaller one. Raises :class:`BadVideo` where the
-        video cannot be read, does not fit even at half its size, or is not done ``deadline`` seconds after the asking;
-        what can be told from a few frames is refused at once. A call that fails or is cancelled leaves no file.
+        video cannot be read, does not fit even at half its size, or is not done ``deadline`` seconds after its turn has
+        come; what can be told from a few frames is refused at once. A call that fails or is cancelled leaves no file.
         """
         try:
-            async with asyncio.timeout(self._deadline), self._turn, _folder(to) as folder:
+            # Its time begins with its turn: it is what the worker's forecast is held against, and that others are under
+            # way makes no video one that cannot be fitted.
+            async with self._turn, asyncio.timeout(self._deadline), _folder(to) as folder:
                 copy = await _answered(path, folder, limit, ceil(self._deadline))
                 (folder / MADE).replace(to)
                 return copy

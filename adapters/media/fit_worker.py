@@ -45,8 +45,21 @@ _TABLE, _ROW = 1536, 16
 """Bytes of an MP4 that are no pictures, and how many more a frame adds."""
 _NICENESS = 5
 
+Weigh = Callable[[Source, tuple[int, int], int, Path], int | None]
 
-def fitted(path: Path, folder: Path, limit: int, seconds: float) -> Copy:
+
+def weighed(source: Source, size: tuple[int, int], bit_rate: int, folder: Path) -> int | None:
+    """Make the copy, in both passes, and return its bytes; None where x264 sees that it cannot do with so few bits."""
+    order, made = Order(size, bit_rate), folder / MADE
+    try:
+        encoded(source, order, folder, None)
+        encoded(source, order, folder, made)
+    except av.error.ExternalError:
+        return None
+    return made.stat().st_size
+
+
+def fitted(path: Path, folder: Path, limit: int, seconds: float, weigh: Weigh = weighed) -> Copy:
     """Write the copy into the folder; raise :class:`BadVideo` where it is unfit, does not fit, or not in time."""
     source, made = source_of(path, _inspected(path)), folder / MADE
     pictures = _bytes_of_pictures(source, limit)
@@ -55,7 +68,7 @@ def fitted(path: Path, folder: Path, limit: int, seconds: float) -> Copy:
     for _ in range(_TRIES):
         if not sizes:
             break
-        weight = _weighed(source, sizes[0], int(pictures * share * 8 / source.video.seconds), folder)
+        weight = weigh(source, sizes[0], int(pictures * share * 8 / source.video.seconds), folder)
         if weight is not None and weight <= limit:
             copy = _inspected(made)
             if copy.frames != source.video.frames:
@@ -104,17 +117,6 @@ def _stepped(source: Source, step: float) -> tuple[int, int]:
     """Return the size of a step, in even numbers: the colours are stored at half of it."""
     width, height = (max(2, round(side * step / 2) * 2) for side in (source.video.width, source.video.height))
     return width, height
-
-
-def _weighed(source: Source, size: tuple[int, int], bit_rate: int, folder: Path) -> int | None:
-    """Make the copy and return its bytes; None where x264 sees that it cannot do with so few bits."""
-    order, made = Order(size, bit_rate), folder / MADE
-    try:
-        encoded(source, order, folder, None)
-        encoded(source, order, folder, made)
-    except av.error.ExternalError:
-        return None
-    return made.stat().st_size
 
 
 def _end_with_the_bot(folder: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.media.animation import PyAVAnimations
 from adapters.media.apart import AnimationsApart
+from adapters.media.worker import running
 from bot.domain.errors import BadVideo
 from tests.heavy_videos import MB, write_heavy
 
@@ -38,3 +39,13 @@ async def test_nothing_runs_on(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await drawing
     assert [child for child in psutil.Process().children() if "animation_worker" in " ".join(child.cmdline())] == []
+
+
+async def test_the_worker_ends_in_order(tmp_path: Path) -> None:
+    """Its picture is out, and no complaint of Python's about a thread that still reads."""
+    video = write_heavy(tmp_path / "video.mp4", 3 * MB)
+    async with running("adapters.media.animation_worker", video) as process:
+        assert process.stdout is not None
+        async with asyncio.timeout(60):
+            assert await process.stdout.read()
+            assert await process.wait() == 0

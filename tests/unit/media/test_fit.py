@@ -15,7 +15,7 @@ import psutil
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from adapters.media.encode import Outlook, source_of
+from adapters.media.encode import Outlook, Source, source_of
 from adapters.media.fit import PyAVFitter
 from adapters.media.fit_worker import _inspected, fitted, promising
 from adapters.media.videos import PyAVVideos
@@ -190,6 +190,30 @@ def test_what_takes_too_long_is_made_in_a_smaller_size(heavy: Path) -> None:
     assert list(sizes) == [(width * 3 // 4, height * 3 // 4), (width // 2, height // 2)]
 
 
+@pytest.mark.parametrize(
+    ("weights", "at_most"),
+    [([1.10, 1.10], 2), ([None, None], 2), ([1.30, 1.10], 2), ([1.10, None], 2), ([None, 1.10], 2)],
+    ids=["misses twice", "cannot twice", "misses by far", "then cannot", "cannot, then misses"],
+)
+def test_a_copy_is_made_twice_at_most(heavy: Path, tmp_path: Path, weights: list[float | None], at_most: int) -> None:
+    """Each takes minutes of a long video, in both passes: what does not fit then is refused."""
+    asked: list[tuple[tuple[int, int], int]] = []
+
+    def weigh(_: Source, size: tuple[int, int], bit_rate: int, __: Path) -> int | None:
+        asked.append((size, bit_rate))
+        part = weights[len(asked) - 1]
+        return None if part is None else round(300_000 * part)
+
+    with pytest.raises(BadVideo, match="does not fit into 300000 bytes"):
+        fitted(heavy, tmp_path, 300_000, 300, weigh)
+    (first, rate), (then, less) = asked
+    assert len(asked) == at_most
+    assert first == SIZE
+    # In the same size with fewer bits, as far as it missed; else in a smaller one.
+    near = weights[0] == 1.10
+    assert (then == first, less == pytest.approx(rate * 0.98 / 1.10, abs=2)) == (near, near)
+
+
 async def test_sound_comes_along(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
     """As AAC, as long as it was, and its weight is counted."""
     loud = write_sound(tmp_path / "loud.mp4", heavy)
@@ -247,6 +271,29 @@ async def test_fitting_has_a_deadline(heavy: Path, tmp_path: Path) -> None:
     with pytest.raises(BadVideo, match=r"not made smaller within 0\.2 s"):
         await PyAVFitter(deadline=0.2).fit(heavy, tmp_path / "copy.mp4", 300_000)
     assert (list(tmp_path.iterdir()), workers()) == ([], [])
+
+
+@pytest.mark.looptime
+async def test_the_deadline_begins_with_ones_turn(heavy: Path, tmp_path: Path) -> None:
+    """A video that waits for others is not refused for that: it would be the worse for who has paid for it."""
+    fitter = PyAVFitter()
+    async with fitter._turn:
+        waiting = asyncio.create_task(fitter.fit(heavy, tmp_path / "copy.mp4", 300_000))
+        await asyncio.sleep(3600)
+        assert not waiting.done()
+        waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_signal_to_end_is_the_bots_to_hear(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
+    """A service's manager sends it to all processes at once: it is no reason to say that there can be no copy."""
+    fitting = asyncio.create_task(fitter.fit(heavy, tmp_path / "copy.mp4", 300_000))
+    await until_it_works(tmp_path)
+    [worker] = workers()
+    worker.terminate()
+    assert (await fitting).video.frames == FRAMES
 
 
 async def test_a_worker_that_dies_is_named(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
