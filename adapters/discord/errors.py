@@ -19,6 +19,7 @@ UNKNOWN_INTERACTION, ALREADY_ANSWERED = 10062, 40060
 NO_DIRECT_MESSAGES = 50007
 PERMISSIONS = frozenset({50001, 50013})
 UNKNOWN_CHANNEL, THREAD_LOCKED = 10003, 160005
+UNKNOWN_MESSAGE, THREAD_ARCHIVED = 10008, 50083
 EDIT_AGAIN_S = 300.0
 """A message that is older than an hour takes few edits, and nobody says how few (discord-api-docs, code 30046)."""
 
@@ -61,3 +62,12 @@ def is_shut_out(error: BaseException) -> bool:
     """Whether nothing can be written there: a permission is lacking, it is gone, or a user takes no direct messages."""
     shut = PERMISSIONS | {UNKNOWN_CHANNEL, THREAD_LOCKED, NO_DIRECT_MESSAGES}
     return isinstance(error, discord.HTTPException) and error.code in shut
+
+
+def is_out_of_reach(error: BaseException) -> bool:
+    """Whether a message cannot be edited where it is, and another one may be sent there, or elsewhere.
+
+    It was deleted, its thread is archived, or the bot is shut out.
+    """
+    is_past = isinstance(error, discord.HTTPException) and error.code in {UNKNOWN_MESSAGE, THREAD_ARCHIVED}
+    return is_past or is_shut_out(error)

@@ -24,12 +24,12 @@ from adapters.discord.carried_files import (
     frame_files,
     nonce_of,
 )
-from adapters.discord.errors import LIBRARY, is_shut_out, is_token_dead, is_too_large, of_discord
+from adapters.discord.errors import LIBRARY, is_out_of_reach, is_shut_out, is_token_dead, is_too_large, of_discord
 from adapters.discord.live import Live
 from adapters.discord.outside import Outside
 from adapters.discord.publish import PublishButton
 from adapters.discord.video_message import files_of, is_of, text_of
-from bot.domain.card import Card
+from bot.domain.card import Card, Tone
 from bot.domain.errors import ChannelBusy
 from bot.domain.job import Job
 from bot.domain.media import Frame
@@ -58,6 +58,7 @@ class DiscordChannel:
         self._card: Card | None = None
         self._files: list[tuple[str, bytes]] = []
         self._digest = ""
+        self._lost = ""
         # The frames come beside the narrator's edits, and two edits at once may arrive in either order.
         self._turn = asyncio.Lock()
 
@@ -146,7 +147,7 @@ class DiscordChannel:
                 try:
                     await self._edit_as_guest(live, card)
                 except discord.HTTPException as error:
-                    if not is_token_dead(error):
+                    if not is_token_dead(error) and not (_is_owed(card) and is_out_of_reach(error)):
                         raise
                     self._outside.live.end(self._job_id)
                 else:
@@ -180,10 +181,24 @@ class DiscordChannel:
             await self._to_direct_messages()
         if "message" not in self._place and "direct" not in self._place:
             self._place |= await self._outside.message_of(self._job_id, self._accepted_at)
+        try:
+            await self._put(card)
+        except discord.HTTPException as error:
+            if not _is_owed(card) or not is_out_of_reach(error):
+                raise
+            if is_shut_out(error):
+                await self._to_direct_messages()
+            else:
+                self._lost = self._place.pop("message", "")
+                self._place.pop("frames", None)
+            await self._put(card)
+
+    async def _put(self, card: Card) -> None:
         files, place = self._with_files()
         view = layout(card, self._author, place)
         if "message" not in self._place:
-            nonce = nonce_of(self._job_id, "card")
+            # One nonce is one message of the bot's, in whatever channel.
+            nonce = nonce_of(self._job_id, f"card {self._place['channel']} {self._lost}")
             sent = await self._channel().send(view=view, files=files, nonce=nonce)
             place["message"] = str(sent.id)
         else:
@@ -279,3 +294,8 @@ class DiscordChannel:
 
     def _channel(self) -> discord.PartialMessageable:
         return self._outside.client.get_partial_messageable(int(self._place["channel"]))
+
+
+def _is_owed(card: Card) -> bool:
+    """Whether a card's reader is to have it wherever it can be had: an end that no video tells of."""
+    return card.phase is None and card.tone is not Tone.DONE
