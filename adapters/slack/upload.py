@@ -174,7 +174,9 @@ class SlackChannel(CardMessage):
 
     def _not_taken(self, error: BaseException, parcel: Parcel) -> Exception:
         problem = told(error)
-        return NotTaken(0, str(problem)) if parcel.file is not None and takes_no_file(error) else problem
+        if parcel.file is None or not takes_no_file(error):
+            return problem
+        return NotTaken(0, words.NOT_TAKEN.get(code_of(error), str(problem)))
 
     def _not_shared(self, error: BaseException, parcel: Parcel) -> Exception:
         if code_of(error) == "file_not_found":

@@ -15,6 +15,14 @@ TICKED: Mapping[str, str] = {"true": "Yes", "false": "No"}
 NOT_INSTALLED = "the bot is not installed in that workspace any more"
 NO_FILE: Mapping[str, str] = {"file_deleted": "deleted at Slack", "file_not_found": "not there for the bot"}
 """By Slack's own name of the error."""
+NOT_TAKEN: Mapping[str, str] = {
+    "file_type_not_allowed": "this workspace takes no files of that kind",
+    "file_upload_size_restricted": "this workspace takes no files of that size",
+    "file_uploads_disabled": "this workspace takes no files",
+    "file_uploads_except_images_disabled": "this workspace takes no files but images",
+    "storage_limit_reached": "this workspace has no room left for files",
+}
+"""Why a video was not taken as a file, by Slack's own name of the error."""
 NO_JOB = "This job is no longer stored, so there is nothing to do with it. Start a new one with `/tween`."
 TOO_FEW = "That message has no image. Attach two images to one message, or use `/tween`."
 ONE_IMAGE = "That is one image, and it takes two: the first and the last. Attach both to one message, or use `/tween`."

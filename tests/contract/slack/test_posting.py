@@ -17,7 +17,7 @@ from bot.domain.job import Delivery, Job, Outcome, Posting, Ticket
 from bot.domain.media import Video
 from bot.domain.request import Author, Command, ImageRef
 from bot.flow.accept import accept
-from bot.ports import Parcel, Previews
+from bot.ports import NotTaken, Parcel, Previews
 from config import catalogue
 from tests.contract.slack.conftest import Office
 from tests.twins.slack_replies import Error
@@ -139,3 +139,28 @@ async def test_a_line_for_a_video_whose_card_was_never_there(office: Office, par
         await channel.post(job, parcel)
     (video,) = office.videos.by_bot
     assert (video.thread_ts, video.broadcast) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("storage_limit_reached", "this workspace has no room left for files"),
+        ("file_uploads_disabled", "this workspace takes no files"),
+        ("file_uploads_except_images_disabled", "this workspace takes no files but images"),
+        ("file_upload_size_restricted", "this workspace takes no files of that size"),
+        ("file_type_not_allowed", "this workspace takes no files of that kind"),
+        ("slack_connect_blocked_file_type", "Slack says: slack_connect_blocked_file_type"),
+    ],
+)
+@pytest.mark.parametrize("where", ["files.getUploadURLExternal", SHARE])
+async def test_a_file_that_is_not_taken(office: Office, parcel: Parcel, where: str, code: str, said: str) -> None:
+    """At once, or when it is shared: the reason is told in words, and what is tried next is no file."""
+    job = job_of(office, message=await root_of(office))
+    office.slack.script(where, Error(code))
+    async with channel_of(office, job) as channel:
+        if where == SHARE:
+            await channel.bring(job, parcel)
+        send = channel.post if where == SHARE else channel.bring
+        with pytest.raises(NotTaken, match=f"^{said}$") as refusal:
+            await send(job, parcel)
+        assert (refusal.value.limit, "file" in channel.place) == (0, False)

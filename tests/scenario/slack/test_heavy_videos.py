@@ -91,12 +91,12 @@ async def test_a_refusal_leads_to_a_link(office: Office) -> None:
 
 
 async def test_without_links_a_refusal_says_why(office: Office, tmp_path: Path) -> None:
-    """Slack's own reason is on the card, and the video is kept."""
+    """The reason is on the card, and the video is kept."""
     async with office.bot():
         card, job = await queued(office)
         office.slack.script(ASK, Error("file_uploads_disabled"))
         job.finish()
-        await office.until(card, "No video", "The video is made", "uploads_", "This was charged.")
+        await office.until(card, "No video", "The video is made", "this workspace takes no files", "This was charged.")
     (kept,) = (tmp_path / ".tweenbot" / "work").glob("*.mp4")
     assert kept.read_bytes() == office.fal.video
 
