@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 import { Browser } from "./page.mjs";
 
-const SCENARIOS = ["faults", "frames", "jobs", "keyboard", "looks", "preflight", "tabs"];
+const SCENARIOS = ["faults", "frames", "jobs", "keyboard", "looks", "lost", "preflight", "tabs"];
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required"];
 
 const [executablePath, name, origin, given] = process.argv.slice(2);

@@ -75,13 +75,17 @@ async def test_the_page_is_light_and_soon_there(bot: Bot) -> None:
 
 
 async def test_a_long_list_comes_in_parts_and_is_searched_by_the_bot(tmp_path: Path) -> None:
-    """The newest come first, older ones when they are asked for, in their order; the gallery finds one of them."""
+    """The newest come first, older ones when they are asked for, in their order; the gallery finds one of them.
+
+    Where older ones cannot be had, that is seen, and they can be asked for again.
+    """
     tools()
     async with running(tmp_path, {"TWEENBOT_MAX_WAITING_PER_USER": str(MANY)}) as bot:
         prompts = [f"job {number} of the {'lighthouse' if number == RARE else 'sea'}" for number in range(MANY)]
         for prompt in prompts:
             await _refused(bot, prompt)
         seen = await drive("longList", bot, wanted="lighthouse")
+    assert (seen["refused"], seen["after"]) == ("The job store is away.", "")
     assert (seen["first"], seen["all"]) == (50, MANY)
     assert prompts[::-1] == seen["order"]
     assert seen["found"] == prompts[RARE]

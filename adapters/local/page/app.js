@@ -20,7 +20,11 @@ const parts = { jobs, composer: () => composer, reveal: (id) => feed.reveal(id),
 const deed = deeds(parts);
 const feed = new Feed(jobs, deed);
 const gallery = new Gallery(jobs, deed);
-new Live(jobs, (isMore) => feed.listed(isMore));
+new Live(jobs, (isMore) => {
+  feed.listed(isMore);
+  gallery.back();
+  composer?.back();
+});
 
 /** Shows the view that the address names. */
 function showView() {

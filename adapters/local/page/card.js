@@ -111,7 +111,7 @@ export class Card {
     try {
       await this.#deed(name, this.job, this);
     } catch (error) {
-      this.complain(error.message);
+      this.complain(error.status === 0 ? words.PRESS_AGAIN : error.message);
     } finally {
       button.removeAttribute("aria-disabled");
     }

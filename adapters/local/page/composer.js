@@ -34,12 +34,19 @@ export class Composer {
     this.#jobs = jobs;
     this.#sent = sent;
     const changed = () => this.#changed();
-    const replaced = () => {
-      this.#preflight.forget();
-      changed();
+    const heard = {
+      changed: () => {
+        this.#preflight.forget();
+        changed();
+      },
+      // That a picture comes into sight makes no other job of it.
+      opened: () => {
+        this.#preflight.forget();
+        this.#ask();
+      },
     };
-    this.start = new Zone("start", replaced);
-    this.end = new Zone("end", replaced);
+    this.start = new Zone("start", heard);
+    this.end = new Zone("end", heard);
     this.#options = new Options(model.options, changed);
     this.#restore(keptDraft());
     takeFiles(this.#zones);
@@ -99,17 +106,27 @@ export class Composer {
     say(words.SWAPPED);
   }
 
-  /** Anything is different now: another key, as it is another job; a new quote; a new draft. */
+  /** The bot is back: what it did not answer is asked again. */
+  back() {
+    this.#quote.back();
+  }
+
+  /** Anything is different now: another key, as it is another job, of which nothing was said yet; a new draft. */
   #changed() {
     if (!this.#options) return;
     this.#key = newKey();
-    const options = this.#options.values();
-    const fit = this.#fit;
-    this.#quote.ask({ options, fit, start: this.start.size, end: this.end.size });
-    keepDraft({ prompt: this.#prompt.value, options, fit, start: this.start.image?.from, end: this.end.image?.from });
+    setText(byId("form-fault"), "");
+    this.#ask();
+    const draft = { options: this.#options.values(), fit: this.#fit, start: this.start.image?.from, end: this.end.image?.from };
+    keepDraft({ prompt: this.#prompt.value, ...draft });
     const used = [...this.#prompt.value].length;
     const most = this.#model.prompt_max;
     setText(byId("prompt-room"), most && used > most * NEARLY_FULL ? words.room(used, most) : "");
+  }
+
+  #ask() {
+    const [options, fit] = [this.#options.values(), this.#fit];
+    this.#quote.ask({ options, fit, start: this.start.size, end: this.end.size });
   }
 
   #restore({ prompt = "", options = {}, fit = "crop", start, end }) {

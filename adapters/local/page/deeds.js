@@ -1,6 +1,6 @@
 // What the buttons of a card do.
 
-import { call, jobPath } from "./api.js";
+import { call, jobPath, newKey } from "./api.js";
 import { confirmed } from "./dialogs.js";
 import { showRecipe } from "./recipe.js";
 import { say } from "./say.js";
@@ -14,7 +14,21 @@ const SEED = "seed";
  * `showChannel()`.
  */
 export function deeds(page) {
-  const post = (job, path) => call("POST", `${jobPath(job.id)}/${path}`);
+  /** Keys of presses that were not answered: pressed again, it is the same job. */
+  const keys = new Map();
+  const post = async (job, name) => {
+    const path = `${jobPath(job.id)}/${name}`;
+    const key = keys.get(path) ?? newKey();
+    keys.set(path, key);
+    try {
+      const answer = await call("POST", path, { key });
+      keys.delete(path);
+      return answer;
+    } catch (error) {
+      if (error.status && error.status < 500) keys.delete(path);
+      throw error;
+    }
+  };
   const made = (job) => {
     page.jobs.meet(job);
     page.showChannel();

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { Card } from "./card.js";
-import { byId, calm } from "./element.js";
+import { byId, calm, setText } from "./element.js";
 import { platformOf } from "./jobs.js";
 import { say } from "./say.js";
 import * as words from "./words.js";
@@ -92,6 +92,7 @@ export class Feed {
   async #showOlder() {
     const oldest = this.#jobs.newest().at(-1);
     const asked = this.#jobs.clock;
+    setText(byId("older-fault"), "");
     try {
       const query = `platform=local&before=${oldest.accepted_at}&limit=${PAGE}`;
       const { tweens, more } = await call("GET", `/v1/gallery?${query}`);
@@ -101,7 +102,7 @@ export class Feed {
       if (!more && this.#older === document.activeElement) byId("feed-title").focus({ preventScroll: true });
       this.#older.hidden = !more;
     } catch (error) {
-      say(error.message);
+      setText(byId("older-fault"), error.status === 0 ? words.PRESS_AGAIN : error.message);
     }
   }
 }

@@ -15,6 +15,7 @@ export class Gallery {
   #timer = 0;
   #round = 0;
   #before = "";
+  #isUnanswered = false;
 
   constructor(jobs, deed) {
     this.#deed = deed;
@@ -32,6 +33,11 @@ export class Gallery {
 
   show() {
     this.#look();
+  }
+
+  /** The bot is back: what it did not answer is asked again. */
+  back() {
+    if (this.#isUnanswered) this.#look();
   }
 
   async #look() {
@@ -62,8 +68,10 @@ export class Gallery {
     }
     try {
       const told = await call("GET", `/v1/gallery?${query}`);
+      this.#isUnanswered = false;
       return round === this.#round ? told : null;
     } catch (error) {
+      this.#isUnanswered = error.status === 0;
       setText(byId("found"), error.message);
       return null;
     }

@@ -30,11 +30,24 @@ export class Live {
     stream.onopen = () => this.#list();
     stream.onerror = () => {
       this.#away();
-      if (stream.readyState !== EventSource.CLOSED) return;
       // A refusal ends a stream for good: the browser comes back by itself only after a broken connection.
-      clearTimeout(this.#again);
-      this.#again = setTimeout(() => this.#open(), AGAIN_MS);
+      if (stream.readyState === EventSource.CLOSED) this.#later(() => this.#reopen());
     };
+  }
+
+  /** Opens a stream anew once the bot answers. A stream does not say why it was refused; a call leads to the door. */
+  async #reopen() {
+    try {
+      await call("GET", "/v1/model");
+      this.#open();
+    } catch {
+      this.#later(() => this.#reopen());
+    }
+  }
+
+  #later(what) {
+    clearTimeout(this.#again);
+    this.#again = setTimeout(what, AGAIN_MS);
   }
 
   /** Lists the newest jobs: those that ended, or were deleted, while no stream was open are told by no stream. */
@@ -47,8 +60,8 @@ export class Live {
       if (this.#stream.readyState === EventSource.OPEN) this.#back();
     } catch {
       this.#away();
-      clearTimeout(this.#again);
-      this.#again = setTimeout(() => this.#list(), AGAIN_MS);
+      // Where the stream has ended meanwhile, the next one lists them.
+      if (this.#stream.readyState === EventSource.OPEN) this.#later(() => this.#list());
     }
   }
 

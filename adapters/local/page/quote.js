@@ -34,6 +34,11 @@ export class Quote {
     this.#timer = setTimeout(() => this.#send(this.#last), PAUSE_MS);
   }
 
+  /** The bot is back: asks what it did not answer. */
+  back() {
+    if (!this.#asked) this.again();
+  }
+
   async #send(json) {
     this.#asking?.abort();
     const asking = new AbortController();
@@ -41,7 +46,7 @@ export class Quote {
     try {
       this.#tell(await call("POST", "/v1/quote", { json, signal: asking.signal }));
     } catch (error) {
-      // Without an answer the next change asks again; the price of before would be a wrong one.
+      // Without an answer the next change asks again, or a bot that is back; the price of before would be a wrong one.
       if (error.name === "AbortError") return;
       this.#asked = "";
       this.#tell({});

@@ -3,6 +3,7 @@
 export const IMAGE = { start: "first image", end: "last image" };
 export const AWAY = "The bot does not answer. This page goes on by itself as soon as it does.";
 export const NO_ANSWER = "The bot did not answer. Press Make the video again: the job is made once.";
+export const PRESS_AGAIN = "The bot did not answer. Press the button again: nothing is done twice.";
 export const NOT_UNDERSTOOD = "The bot gave an answer that this page does not understand. Reload the page.";
 export const INVITE = "Drop, paste or choose";
 export const FREE = "Free";

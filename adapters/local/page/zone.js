@@ -15,20 +15,21 @@ export class Zone {
   #box;
   #input;
   #picture;
-  #changed;
+  #heard;
   image = null;
   /** [width, height] in pixels, upright, once the browser could open it. */
   size = null;
   /** Whether the browser could not open it. */
   isOdd = false;
 
-  constructor(which, changed) {
+  /** `heard` has `changed()`, for another image or none, and `opened()`, once its size is known. */
+  constructor(which, heard) {
     this.which = which;
-    this.#changed = changed;
+    this.#heard = heard;
     this.#box = document.querySelector(`.zone[data-which="${which}"]`);
     this.#input = byId(which);
-    const heard = { opened: (size) => this.#opened(size), unopened: () => this.#unopened() };
-    this.#picture = new Picture(this.#box.querySelector(".picture"), heard);
+    const seen = { opened: (size) => this.#opened(size), unopened: () => this.#unopened() };
+    this.#picture = new Picture(this.#box.querySelector(".picture"), seen);
     this.#input.addEventListener("change", () => this.#chosen());
     this.#box.querySelector("[data-clear]").addEventListener("click", () => this.#cleared());
     for (const kind of ["dragenter", "dragover"]) this.#box.addEventListener(kind, () => this.#box.classList.add("over"));
@@ -60,7 +61,7 @@ export class Zone {
     this.#picture.show(image?.url, image && words.preview(this.which, image.name));
     setText(this.#box.querySelector(".invite"), image?.link ? words.noPreview(image.name) : image?.name ?? words.INVITE);
     this.isOdd = Boolean(image?.link);
-    if (!quietly) this.#changed();
+    if (!quietly) this.#heard.changed();
   }
 
   /** Returns what lies here, and leaves the zone empty without letting go of a file. */
@@ -100,7 +101,7 @@ export class Zone {
 
   #opened(size) {
     this.size = size;
-    this.#changed();
+    this.#heard.opened();
   }
 
   #unopened() {

@@ -136,8 +136,13 @@ export async function longList({ browser, wanted }) {
   const context = await browser.context();
   // What has ended a moment ago is told by the stream too; this one is about what is not so new.
   await context.route("**/v1/events", (route) => route.fulfill({ contentType: "text/event-stream", body: "retry: 600000\n\n" }));
+  const away = { error: { code: "store_away", message: "The job store is away." } };
+  await context.route("**/v1/gallery?*", (route) => route.fulfill({ status: 503, json: away }), { times: 1 });
   const page = await browser.openIn(context);
   const first = await page.locator("#cards > li").count();
+  await page.getByRole("button", { name: "Show older ones" }).click();
+  await page.locator("#older-fault:not(:empty)").waitFor({ timeout: 30_000 });
+  const refused = await text(page.locator("#older-fault"));
   await page.getByRole("button", { name: "Show older ones" }).click();
   await page.waitForFunction((count) => document.querySelectorAll("#cards > li").length > count, first);
   const all = await page.locator("#cards > li").count();
@@ -145,5 +150,6 @@ export async function longList({ browser, wanted }) {
   await page.getByRole("link", { name: "Gallery" }).click();
   await page.getByLabel("Search all jobs of all platforms").fill(wanted);
   await page.locator("#found", { hasText: "1 job" }).waitFor();
-  return { first, all, order, found: await text(page.locator("#tiles .prompt")) };
+  const after = await text(page.locator("#older-fault"));
+  return { first, all, order, refused, after, found: await text(page.locator("#tiles .prompt")) };
 }
