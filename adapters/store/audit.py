@@ -69,9 +69,11 @@ def _is_there(connection: sa.Connection, deed: Deed) -> bool:
 
 
 def add(connection: sa.Connection, deed: Deed) -> None:
-    """Write a deed down in the transaction of what it tells of."""
+    """Write a deed down in the transaction of what it tells of; one that ran before, to an unclear end, has done so."""
     columns = {name: getattr(deed, name) for name in ("at", "platform", "server", "actor", "action", "subject")}
-    connection.execute(sa.insert(audit).values(**columns, detail=dict(deed.detail)))
+    same = sa.select(audit.c.detail).where(*(audit.c[name] == value for name, value in columns.items()))
+    if not any(_mapping(row.detail) == deed.detail for row in connection.execute(same)):
+        connection.execute(sa.insert(audit).values(**columns, detail=dict(deed.detail)))
 
 
 def newest_action(connection: sa.Connection, platform: str, server: str) -> str | None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,9 +14,11 @@ import sqlalchemy as sa
 from adapters.store.audit import BATCH, StoredAudit, purge
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
+from adapters.store.servers import ServerBook
 from adapters.store.staged_files import StagedFolder
 from adapters.store.tables import audit
 from bot.compose import assembly
+from bot.domain.budget import Budget
 from bot.domain.request import Author
 from bot.ports import MODERATION, OPERATOR, Deed, pseudonym
 from config.settings import Settings
@@ -52,8 +55,18 @@ async def test_a_refusal_that_is_told_again_is_one_deed(database: Database) -> N
     """A command that is delivered twice, or a job that was judged right before a kill; admins may do the same twice."""
     refused = Deed(SET.at, "discord", "guild", MODERATION, "refused", "job 1", {"what": "prompt"})
     others = [replace(refused, at=SET.at + 2, **each) for each in ({"detail": {"what": "video"}}, {"subject": "job 2"})]
-    log = await _written(database, refused, replace(refused, at=SET.at + 1), *others, SET, SET)
-    assert sorted(await log.deeds(), key=repr) == sorted([refused, *others, SET, SET], key=repr)
+    again = replace(SET, at=SET.at + 1)
+    log = await _written(database, refused, replace(refused, at=SET.at + 1), *others, SET, again)
+    assert sorted(await log.deeds(), key=repr) == sorted([refused, *others, SET, again], key=repr)
+
+
+async def test_a_commit_whose_answer_was_lost_leaves_one_deed(database: Database) -> None:
+    """A transaction runs again then, and finds what it has written: the very same moment of the very same deed."""
+    log, book, budget = StoredAudit(database), ServerBook(database), Budget("slack", "guild", "user", "ann", Decimal(5))
+    for _ in range(2):
+        await log.write(JOINED)
+        await book.set_budget(budget, BUDGET)
+    assert await log.deeds() == [JOINED, BUDGET]
 
 
 async def test_deeds_of_one_moment_are_told_in_their_order(database: Database) -> None:
