@@ -129,7 +129,11 @@ class SlackAttachments:
             return await self._last_frames.last_frame(path)
 
     async def _save(self, file: Mapping[str, Any], to: BinaryIO, limit: int, client: AsyncWebClient) -> None:
-        address = self._address(str(file["url_private_download"]))
+        url = file.get("url_private_download")
+        if not isinstance(url, str):
+            # It lies elsewhere, or is older than what a free workspace shows.
+            raise aiohttp.ClientPayloadError(words.NOT_HANDED_OUT)
+        address = self._address(url)
         headers = {"Authorization": f"Bearer {client.token}"}
         read = 0
         # A redirect would take the token to another host.

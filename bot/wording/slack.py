@@ -13,6 +13,7 @@ CLOSE, SAVE, NO = "Close", "Save", "No"
 TICKED: Mapping[str, str] = {"true": "Yes", "false": "No"}
 """What a field says that is on or off."""
 NOT_INSTALLED = "the bot is not installed in that workspace any more"
+NOT_HANDED_OUT = "Slack does not hand it out"
 NO_FILE: Mapping[str, str] = {"file_deleted": "deleted at Slack", "file_not_found": "not there for the bot"}
 """By Slack's own name of the error."""
 NOT_TAKEN: Mapping[str, str] = {

@@ -8,6 +8,8 @@ import pytest
 
 from adapters.slack.attachments import SlackAttachments
 from adapters.slack.clients import Clients
+from bot.domain.errors import BadImage, ImageFault
+from bot.domain.request import ImageRef
 from bot.ports import LastFrames
 
 
@@ -53,6 +55,29 @@ def test_nobody_else_is_shown_the_token(url: str) -> None:
     """Nor is it sent where others could read it."""
     with pytest.raises(aiohttp.InvalidURL):
         attachments()._address(url)
+
+
+@pytest.mark.parametrize("file", [{}, {"url_private_download": None}, {"mode": "hidden_by_limit", "size": 7}])
+async def test_a_file_that_slack_does_not_hand_out_is_no_image(file: dict[str, object]) -> None:
+    """One that lies elsewhere, or is hidden behind a plan's limit, has no address: it is told, and nobody is asked."""
+
+    class Client:
+        token = "xoxb-1"
+
+        async def files_info(self, **_: str) -> dict[str, object]:
+            return {"file": file}
+
+    class One:
+        async def patient(self, *_: object) -> Client:
+            return Client()
+
+    def session() -> aiohttp.ClientSession:
+        raise AssertionError("nobody is asked")
+
+    images = SlackAttachments(cast("Clients", One()), session, cast("LastFrames", None), Path())
+    with pytest.raises(BadImage) as refused:
+        await images.fetch("start", ImageRef("a.png", "file:T1::F1"), 100)
+    assert (refused.value.fault, refused.value.detail) == (ImageFault.MISSING, "a.png, Slack does not hand it out")
 
 
 def test_a_moved_apis_host_is_slacks_own() -> None:
