@@ -7,15 +7,17 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import sys
 import threading
 from contextlib import closing
 from pathlib import Path
 
 from adapters.media.animation import PyAVAnimations
+from adapters.media.worker import begun
 from bot.domain.errors import BadVideo
 
+MEMORY = 2**30
+"""Bytes: a video of 4K takes 250 MB to decode, and its small frames 25 MB."""
 _NICENESS = 5
 
 
@@ -32,12 +34,8 @@ async def _animation(path: Path) -> bytes:
 
 def main() -> None:
     """Draw it, and say how that went; what is not ours to name ends the process with a traceback."""
-    # A service's manager may send it to every process of the bot, which ends this one itself.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    answers = begun(MEMORY)
     threading.Thread(target=_end_with_the_bot, daemon=True).start()
-    # Libraries may print: what they say must not mix with the answer.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
     with contextlib.suppress(OSError):
         os.nice(_NICENESS)
     try:

@@ -6,7 +6,7 @@ and a compressed header unpacks to gigabytes. So it is with the lists of a file'
 which an MP4 may have as well: 2 GB for a claim. Where the tables lie in the file is FFmpeg's to interpret, and it is
 generous: so their names are looked for everywhere but in the media itself. A name may also stand in a text (a prompt
 that a file keeps, about an elephant's trunk); what is no box then has a length that no box there can have. FFmpeg would
-cut such a one short: whoever hides a table so meets the limits of :mod:`adapters.media.look_worker`. Source: ISO/IEC
+cut such a one short: whoever hides a table so meets the limits of :mod:`adapters.media.worker`. Source: ISO/IEC
 14496-12.
 """
 

@@ -8,8 +8,6 @@ import contextlib
 import json
 import os
 import queue
-import resource
-import signal
 import sys
 import threading
 import time
@@ -21,6 +19,7 @@ from typing import Any, BinaryIO
 from adapters.media.last_frame import drawn
 from adapters.media.poster import first, several
 from adapters.media.videos import inspected
+from adapters.media.worker import begun
 from bot.domain.errors import BadVideo
 
 MEMORY = 2**30
@@ -66,13 +65,7 @@ def _answer(answers: BinaryIO, question: Mapping[str, Any]) -> None:
 
 def main() -> None:
     """Answer questions until there are no more; what is not ours to name ends the process with a traceback."""
-    # A service's manager may send it to every process of the bot, which ends the video in hand first.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    with contextlib.suppress(OSError, ValueError):  # where the system has no such limit, or a lower one
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    # Libraries may print: what they say must not mix with the answers.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    answers = begun(MEMORY)
     idle, questions = float(sys.argv[1]), queue.SimpleQueue[Mapping[str, Any]]()
     threading.Thread(target=_questions, args=(questions,), daemon=True).start()
     question = questions.get()

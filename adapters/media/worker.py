@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONUTF8", "LD_LIBRARY_PATH")
 """What a worker needs of the environment: it decodes a stranger's file, and has no use for anyone's keys."""
@@ -23,6 +25,18 @@ def command(module: str, *arguments: str) -> list[str]:
 def environment() -> dict[str, str]:
     """Return the environment of a worker."""
     return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+
+
+def begun(memory: int) -> BinaryIO:
+    """Make this process a worker, of so many bytes of memory at most; return where its answers go."""
+    # A service's manager may send it to every process of the bot, which ends its workers itself.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with contextlib.suppress(OSError, ValueError):  # where the system has no such limit, or a lower one
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    # Libraries may print: what they say must not mix with the answers.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from adapters.media import animation_worker, fit_worker, look_worker
 from adapters.media.animation import PyAVAnimations
 from adapters.media.apart import AnimationsApart
 from adapters.media.worker import running
@@ -49,3 +50,23 @@ async def test_the_worker_ends_in_order(tmp_path: Path) -> None:
         async with asyncio.timeout(60):
             assert await process.stdout.read()
             assert await process.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "memory"),
+    [
+        ("adapters.media.animation_worker", [], animation_worker.MEMORY),
+        ("adapters.media.fit_worker", [Path("/nowhere"), 10_000_000, 60], fit_worker.MEMORY),
+        ("adapters.media.look_worker", [60], look_worker.MEMORY),
+    ],
+)
+async def test_each_has_a_limit_of_memory(
+    tmp_path: Path, module: str, arguments: list[Path | int], memory: int
+) -> None:
+    """A file that is good at a glance may claim more once all of it is read."""
+    video = write_heavy(tmp_path / "video.mp4", 60 * MB, wild=True)
+    given = arguments if "look" in module else [video, *arguments]
+    async with running(module, *given) as process, asyncio.timeout(60):
+        look = psutil.Process(process.pid)
+        while look.rlimit(psutil.RLIMIT_DATA) != (memory, memory):  # noqa: ASYNC110  # another process's
+            await asyncio.sleep(0.001)

@@ -1,17 +1,11 @@
 """A video that is too heavy for a channel gets a copy that is not, or a refusal; never half a file."""
 
-import asyncio
 import math
-import os
-import random
-import sys
-from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import numpy.typing as npt
-import psutil
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
@@ -20,40 +14,8 @@ from adapters.media.fit import PyAVFitter
 from adapters.media.fit_worker import _inspected, fitted, promising
 from adapters.media.videos import PyAVVideos
 from bot.domain.errors import BadVideo
+from tests.unit.media.noisy import FRAMES, SIZE, noisy
 from tests.unit.media.videos import RATE, write, write_sound
-
-SIZE, FRAMES = (480, 272), 24
-
-
-@pytest.fixture
-def fitter() -> PyAVFitter:
-    return PyAVFitter()
-
-
-@pytest.fixture(scope="module")
-def heavy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a video of over a megabyte: a picture that moves under noise, encoded almost without loss."""
-    path = noisy(tmp_path_factory.mktemp("heavy") / "heavy.mp4", 0.12)
-    assert path.stat().st_size > 1_000_000
-    return path
-
-
-def noisy(path: Path, noise_part: float) -> Path:
-    dice = random.Random(1)
-    ground = Image.radial_gradient("L").resize(SIZE).convert("RGB")
-    with av.open(str(path), "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=RATE)
-        (stream.width, stream.height), stream.pix_fmt = SIZE, "yuv420p"
-        stream.options, stream.codec_context.color_range = {"crf": "8", "preset": "ultrafast"}, 1
-        stream.codec_context.colorspace = stream.codec_context.color_primaries = stream.codec_context.color_trc = 1
-        for number in range(FRAMES):
-            noise = Image.frombytes("RGB", SIZE, dice.randbytes(3 * SIZE[0] * SIZE[1]))
-            image = Image.blend(ImageChops.offset(ground, 5 * number, 0), noise, noise_part).convert("RGBA")
-            frame = av.VideoFrame.from_bytes(image.tobytes(), *SIZE, "rgba")
-            frame.pts, frame.time_base = number, Fraction(1, RATE)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
 
 
 def pictures(path: Path) -> tuple[list[Image.Image], list[float]]:
@@ -96,17 +58,6 @@ def _mean_ssim(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float:
     both, low, high = mean(x * y) - middle_x * middle_y, (0.01 * 255) ** 2, (0.03 * 255) ** 2
     top = (2 * middle_x * middle_y + low) * (2 * both + high)
     return float((top / ((middle_x**2 + middle_y**2 + low) * (spread_x + spread_y + high))).mean())
-
-
-def workers() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "adapters.media.fit_worker" in child.cmdline()]
-
-
-async def until_it_works(folder: Path) -> None:
-    """Wait until a worker has begun to write."""
-    async with asyncio.timeout(30):
-        while not any(folder.glob("*.part/*")):  # noqa: ASYNC110  # another process cannot set an event
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(("limit", "at_least"), [(600_000, 33), (150_000, 26)])
@@ -248,86 +199,4 @@ async def test_a_copy_that_cannot_be_put_in_place_leaves_nothing(
     (tmp_path / "copy.mp4").mkdir()
     with pytest.raises(BadVideo, match="not made smaller: is a directory"):
         await fitter.fit(heavy, tmp_path / "copy.mp4", 100_000)
-    assert [path.name for path in tmp_path.iterdir()] == ["copy.mp4"]
-
-
-async def test_a_cancelled_fit_leaves_neither_a_file_nor_a_process(
-    fitter: PyAVFitter, heavy: Path, tmp_path: Path
-) -> None:
-    """Ending the wait ends the work; another can begin at once."""
-    fitting = asyncio.create_task(fitter.fit(heavy, tmp_path / "copy.mp4", 300_000))
-    await until_it_works(tmp_path)
-    [worker] = workers()
-    worker.suspend()  # one that cannot hear anything
-    fitting.cancel()
-    async with asyncio.timeout(10):
-        await asyncio.wait([fitting])
-    assert fitting.cancelled()
-    assert (list(tmp_path.iterdir()), worker.is_running()) == ([], False)
-
-
-async def test_fitting_has_a_deadline(heavy: Path, tmp_path: Path) -> None:
-    """A video that takes too long is given up, and leaves nothing."""
-    with pytest.raises(BadVideo, match=r"not made smaller within 0\.2 s"):
-        await PyAVFitter(deadline=0.2).fit(heavy, tmp_path / "copy.mp4", 300_000)
-    assert (list(tmp_path.iterdir()), workers()) == ([], [])
-
-
-@pytest.mark.looptime
-async def test_the_deadline_begins_with_ones_turn(heavy: Path, tmp_path: Path) -> None:
-    """A video that waits for others is not refused for that: it would be the worse for who has paid for it."""
-    fitter = PyAVFitter()
-    async with fitter._turn:
-        waiting = asyncio.create_task(fitter.fit(heavy, tmp_path / "copy.mp4", 300_000))
-        await asyncio.sleep(3600)
-        assert not waiting.done()
-        waiting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await waiting
-    assert list(tmp_path.iterdir()) == []
-
-
-async def test_a_signal_to_end_is_the_bots_to_hear(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
-    """A service's manager sends it to all processes at once: it is no reason to say that there can be no copy."""
-    fitting = asyncio.create_task(fitter.fit(heavy, tmp_path / "copy.mp4", 300_000))
-    await until_it_works(tmp_path)
-    [worker] = workers()
-    worker.terminate()
-    assert (await fitting).video.frames == FRAMES
-
-
-async def test_a_worker_that_dies_is_named(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
-    """A machine short of memory may end it: that costs the copy, not the bot."""
-    fitting = asyncio.create_task(fitter.fit(heavy, tmp_path / "copy.mp4", 300_000))
-    await until_it_works(tmp_path)
-    [worker] = workers()
-    worker.kill()
-    with pytest.raises(BadVideo, match="the encoder ended with -9"):
-        await fitting
-    assert list(tmp_path.iterdir()) == []
-
-
-async def test_a_worker_ends_with_the_bot(heavy: Path, tmp_path: Path) -> None:
-    """When the pipe to the bot closes, as it does at a kill -9, the worker takes its files with it."""
-    folder = tmp_path / "copy.mp4.part"
-    folder.mkdir()
-    worker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "adapters.media.fit_worker", heavy, folder, "300000", "60"),
-        stdin=asyncio.subprocess.PIPE,
-        env=os.environ,
-    )
-    assert worker.stdin is not None
-    await until_it_works(tmp_path)
-    worker.stdin.close()
-    async with asyncio.timeout(10):
-        assert await worker.wait() == 1
-    assert list(tmp_path.iterdir()) == []
-
-
-async def test_what_a_loss_of_power_left_is_replaced(fitter: PyAVFitter, heavy: Path, tmp_path: Path) -> None:
-    """A folder of half-made files under the same name does not stand in the way."""
-    (tmp_path / "copy.mp4.part").mkdir()
-    (tmp_path / "copy.mp4.part" / "video.mp4").write_bytes(b"half")
-    video = (await fitter.fit(heavy, tmp_path / "copy.mp4", 200_000)).video
-    assert video.bytes == (tmp_path / "copy.mp4").stat().st_size
     assert [path.name for path in tmp_path.iterdir()] == ["copy.mp4"]
