@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from adapters.discord.admin_forms import AdminForms, admin_of
-from adapters.discord.answer import hand, refuse, tell
+from adapters.discord.answer import refuse, tell, think
 from adapters.discord.parameters import HELP, callback_of, words
 from adapters.discord.text import plain, when
 from bot.domain.budget import Kind
@@ -115,12 +115,14 @@ class Admin:
             await tell(interaction, told.ONE_OF if len(whose) > 1 else told.SUM_OR_REMOVE)
             return
         kind, id_ = whose[0] if whose else ("server", "")
+        if not await think(interaction):
+            return
         try:
             await self._office.set_budget(admin_of(interaction), kind, id_, None if usd is None else Decimal(str(usd)))
         except TweenError as error:
             await refuse(interaction, error)
             return
-        await self.show(interaction)
+        await self.forms.shown(interaction)
 
     async def ask(
         self,
@@ -193,14 +195,15 @@ class Admin:
 
     async def audit(self, interaction: discord.Interaction) -> None:
         """Show the newest deeds of the server, with all of them in a sheet."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        if not await think(interaction):
+            return
         try:
             deeds = await self._office.newest(admin_of(interaction))
             sheet = await self._office.sheet(admin_of(interaction))
         except TweenError as error:
             await refuse(interaction, error)
             return
-        await hand(interaction, f"### {audit.TITLE}\n{audit.newest(deeds, when, plain)}", audit.FILE, sheet)
+        await tell(interaction, f"### {audit.TITLE}\n{audit.newest(deeds, when, plain)}", (audit.FILE, sheet))
 
     async def _set_default(self, interaction: discord.Interaction, name: str, text: str) -> None:
         option = self._model.option(name)

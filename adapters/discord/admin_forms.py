@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from adapters.discord.answer import refuse, tell
+from adapters.discord.answer import refuse, tell, think
 from adapters.discord.take import NAME
 from bot.domain.errors import TweenError
 from bot.domain.rule_check import LONGEST_URL, ROOM, lines_of_field
@@ -30,6 +30,11 @@ class AdminForms:
 
     async def show(self, interaction: discord.Interaction) -> None:
         """Show the server's rules and budgets."""
+        if await think(interaction):
+            await self.shown(interaction)
+
+    async def shown(self, interaction: discord.Interaction) -> None:
+        """Show them in answer to what was acknowledged."""
         try:
             rules, budgets = await self._office.look(NAME, str(interaction.guild_id))
         except TweenError as error:
@@ -39,12 +44,14 @@ class AdminForms:
 
     async def change(self, interaction: discord.Interaction, change: Change) -> None:
         """Change the rules, and show them, or say why they cannot be so."""
+        if not await think(interaction):
+            return
         try:
             await self._office.change(admin_of(interaction), change)
         except TweenError as error:
             await refuse(interaction, error)
             return
-        await self.show(interaction)
+        await self.shown(interaction)
 
     async def open(self, interaction: discord.Interaction) -> None:
         """Open the form with what holds now."""

@@ -19,6 +19,8 @@ log = structlog.get_logger()
 
 ROOM, MOST = 1800, 4000
 """Characters of a refusal, and of a message, at most (Discord's documentation, "Component Reference")."""
+WHOLE, TYPED = "answer.txt", "typed.txt"
+"""The files with what is too long for a message."""
 
 
 def said(text: str) -> ui.LayoutView:
@@ -29,28 +31,43 @@ def said(text: str) -> ui.LayoutView:
     return view
 
 
-async def tell(interaction: discord.Interaction, text: str) -> None:
-    """Say something to whoever acted."""
-    view = said(text)
+async def think(interaction: discord.Interaction) -> bool:
+    """Acknowledge what :func:`tell` answers later, before the store is asked, which may be slow.
+
+    False where it could not be acknowledged, and so nothing is to be done: it came twice, or whoever acted is told by
+    Discord that it failed.
+    """
+    try:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+    except LIBRARY as error:
+        log.warning("not_acknowledged", error=type(error).__name__)
+        return False
+    return True
+
+
+async def tell(interaction: discord.Interaction, text: str, file: tuple[str, bytes] | None = None) -> None:
+    """Say something to whoever acted, and give a file along, by its name.
+
+    What is longer than a message is the file itself, below as much of it as a message holds.
+    """
+    if file is None and len(text) > MOST:
+        file = (WHOLE, text.encode(errors="replace"))
+    view = said(text if len(text) <= MOST else f"{text[: MOST - 1]}…")
+    if file is not None:
+        view.add_item(ui.File(f"attachment://{file[0]}"))
+    await reply(interaction, view, file)
+
+
+async def reply(interaction: discord.Interaction, view: ui.LayoutView, file: tuple[str, bytes] | None = None) -> None:
+    """Show something to whoever acted."""
+    files = [] if file is None else [discord.File(io.BytesIO(file[1]), file[0])]
     try:
         if not interaction.response.is_done():
-            await interaction.response.send_message(view=view, ephemeral=True)
+            await interaction.response.send_message(view=view, files=files, ephemeral=True)
         elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-            await interaction.edit_original_response(view=view)
+            await interaction.edit_original_response(view=view, attachments=files)
         else:
-            await interaction.followup.send(view=view, ephemeral=True)
-    except LIBRARY as error:
-        log.warning("not_told", error=type(error).__name__)
-
-
-async def hand(interaction: discord.Interaction, text: str, name: str, data: bytes) -> None:
-    """Say something to whoever acted, and give a file along; the answer was deferred."""
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.TextDisplay(text[:MOST]))
-    view.add_item(ui.File(f"attachment://{name}"))
-    view.stop()
-    try:
-        await interaction.edit_original_response(view=view, attachments=[discord.File(io.BytesIO(data), name)])
+            await interaction.followup.send(view=view, files=files, ephemeral=True)
     except LIBRARY as error:
         log.warning("not_told", error=type(error).__name__)
 
@@ -63,12 +80,17 @@ async def refuse(interaction: discord.Interaction, error: TweenError) -> None:
 
 
 async def give_back(interaction: discord.Interaction, text: str) -> None:
-    """Say something, and what was typed into the form that it is said of: a form that was sent is gone."""
-    parts = [text, words.YOUR_WORDS]
-    for each in _typed(interaction):
+    """Say something, and what was typed into the form that it is said of: a form that was sent is gone.
+
+    What does not fit beside it is in a file.
+    """
+    parts, typed = [text, words.YOUR_WORDS], _typed(interaction)
+    for each in typed:
         if sum(map(len, parts)) + len(block(each)) < MOST - len(parts):
             parts.append(block(each))
-    await tell(interaction, "\n".join(parts) if len(parts) > 2 else text)
+    is_whole = len(parts) == len(typed) + 2
+    file = None if is_whole else (TYPED, "\n\n".join(typed).encode(errors="replace"))
+    await tell(interaction, "\n".join(parts) if typed else text, file)
 
 
 def _typed(interaction: discord.Interaction) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from adapters.discord.answer import tell
+from adapters.discord.answer import refuse, tell
 from adapters.discord.ask import Ask
 from adapters.discord.forms import Forms
 from adapters.discord.hanging import image_files, picture_of
@@ -16,6 +16,7 @@ from adapters.discord.listing import Listing
 from adapters.discord.parameters import ASK_FIRST, with_looks, with_options, words
 from adapters.discord.recent import Recent
 from adapters.discord.take import Taker
+from bot.domain.errors import TweenError
 from bot.domain.model import Model
 from bot.domain.request import Fit
 from bot.wording import discord as told
@@ -74,7 +75,14 @@ class Commands:
         """``/tween``: two images, a prompt, and the model's options by their names."""
         private, spoiler = given.pop("private"), given.pop("spoiler")
         fit, asks = Fit(given.pop(FIT)), given.pop(ASK_FIRST)
-        prompt = await self._recent.meant(interaction, given.pop("prompt"))
+        try:
+            prompt = await self._recent.meant(interaction, given.pop("prompt"))
+        except TweenError as error:
+            await refuse(interaction, error)
+            return
+        if prompt is None:
+            await tell(interaction, told.NO_SUCH_PROMPT)
+            return
         images = picture_of(start), picture_of(end)
         ask = Ask(*images, prompt, given, private=private, spoiler=spoiler, fit=fit, asks=asks)
         await self._taker.take(interaction, ask)

@@ -3,7 +3,7 @@
 import discord
 from discord import ui
 
-from adapters.discord.answer import refuse, said
+from adapters.discord.answer import refuse, reply, tell, think
 from adapters.discord.forget import ForgetButton
 from adapters.discord.take import author_of
 from adapters.discord.text import link, plain, when
@@ -25,6 +25,8 @@ class Listing:
 
     async def jobs(self, interaction: discord.Interaction) -> None:
         """List the person's jobs: those under way first, then the newest, with links to their messages."""
+        if not await think(interaction):
+            return
         try:
             entries = await self._desk.history(author_of(interaction), MOST)
         except TweenError as error:
@@ -43,16 +45,18 @@ class Listing:
         else:
             view.add_item(ui.TextDisplay(words.NO_JOBS))
         view.stop()
-        await interaction.response.send_message(view=view, ephemeral=True)
+        await reply(interaction, view)
 
     async def usage(self, interaction: discord.Interaction) -> None:
         """Tell the person's money of this month, and the server's."""
+        if not await think(interaction):
+            return
         try:
             month = await self._desk.usage(author_of(interaction))
         except TweenError as error:
             await refuse(interaction, error)
             return
-        await interaction.response.send_message(view=said(chat.month(month, words.SERVER)), ephemeral=True)
+        await tell(interaction, chat.month(month, words.SERVER))
 
 
 def _line(entry: Entry) -> str:

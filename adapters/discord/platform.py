@@ -8,7 +8,7 @@ from pathlib import Path
 import discord
 
 from adapters.discord.admin import Admin
-from adapters.discord.answer import refuse, tell
+from adapters.discord.answer import refuse, tell, think
 from adapters.discord.ask import Files
 from adapters.discord.attachments import Fetcher, InboxAttachments
 from adapters.discord.client import Hooks
@@ -80,6 +80,8 @@ class DiscordPlatform:
         client.tree.add_command(admin.group())
 
         async def forget(interaction: discord.Interaction) -> None:
+            if not await think(interaction):
+                return
             try:
                 await tell(interaction, forgotten(*await desk.forget(author_of(interaction))))
             except TweenError as error:

@@ -4,14 +4,13 @@ What costs or deletes something of the author's is the author's alone; what make
 card, on their own account.
 """
 
-import io
 from contextlib import AsyncExitStack
 from typing import assert_never
 
 import discord
 import structlog
 
-from adapters.discord.answer import refuse, said, tell
+from adapters.discord.answer import refuse, tell, think
 from adapters.discord.ask import Ask, Files
 from adapters.discord.attachments import UNFETCHED, TooHeavy
 from adapters.discord.errors import LIBRARY
@@ -37,6 +36,10 @@ log = structlog.get_logger()
 
 ROOM = 1800
 """Characters of a recipe that a message shows; a longer one is a file."""
+ON_ITS_CARD = frozenset({Action.GO, *MENDS, Action.CANCEL})
+"""What the card answers, which is edited with the press's own token where it asks."""
+ASIDE = frozenset({Action.LOOK_AGAIN, Action.SEND_AGAIN, Action.RECIPE, Action.DELETE})
+"""What is answered to whoever pressed."""
 
 
 class Presses:
@@ -52,6 +55,8 @@ class Presses:
 
     async def press(self, interaction: discord.Interaction, action: Action, job_id: str) -> None:
         """Do what a button says, or say why not."""
+        if not await _acknowledged(interaction, action):
+            return
         try:
             job = await self._desk.shown(job_id)
             if job is None:
@@ -89,15 +94,14 @@ class Presses:
                 assert_never(action)
 
     async def _stop(self, interaction: discord.Interaction, job: Job) -> None:
-        if await self._takes_up(interaction, job):
-            await self._desk.stop(job.id, author_of(interaction))
-            await tell(interaction, chat.NOT_OFFERED if job.is_final else chat.STOPPING)
+        await self._take_up(interaction, job)
+        await self._desk.stop(job.id, author_of(interaction))
+        await tell(interaction, chat.NOT_OFFERED if job.is_final else chat.STOPPING)
 
     async def _answered(self, interaction: discord.Interaction, action: Action, job: Job) -> None:
         """Pass on what its author says of a proposed job; its card tells the rest."""
+        await self._take_up(interaction, job)
         author = author_of(interaction)
-        if not await self._takes_up(interaction, job):
-            return
         if action in MENDS:
             after = await self._desk.mend(job.id, author, action)
         else:
@@ -106,24 +110,15 @@ class Presses:
         if told is not None:
             await tell(interaction, told)
 
-    async def _takes_up(self, interaction: discord.Interaction, job: Job) -> bool:
-        """Acknowledge its author's press on a proposed job's card, and use its token for the card from then on.
+    async def _take_up(self, interaction: discord.Interaction, job: Job) -> None:
+        """Use the token of its author's press on a proposed job's card for the card from then on.
 
         The command's own may have died while its author thought, and what only one person sees is edited with nothing
-        else. False where it could not be acknowledged: then its author is told that it failed, or it came twice, and
-        nothing is done. A process that dies right after this has done nothing either: the buttons are there still.
+        else. A process that dies right after this has done nothing: the buttons are there still.
         """
-        message = interaction.message
-        if not isinstance(job.state, Proposed) or message is None:
-            return True
-        await self._desk.find(job.id, author_of(interaction))
-        try:
-            await interaction.response.defer()
-        except LIBRARY as error:
-            log.warning("press_not_acknowledged", job_id=job.id, error=type(error).__name__)
-            return False
-        self._outside.live.renew(job.id, interaction, message.id)
-        return True
+        if isinstance(job.state, Proposed) and interaction.message is not None:
+            await self._desk.find(job.id, author_of(interaction))
+            self._outside.live.renew(job.id, interaction, interaction.message.id)
 
     async def _made_of(self, interaction: discord.Interaction, action: Action, job: Job) -> None:
         frames = frames_of(interaction.message)
@@ -145,7 +140,6 @@ class Presses:
         if frames is None or not isinstance(job.state, Unclear):
             await tell(interaction, chat.NOT_OFFERED if frames else words.NO_FRAMES)
             return
-        await interaction.response.defer(ephemeral=True, thinking=True)
         images = await self._taker.fetch_for(again_id(job.id), Ask(*frames, job.request.prompt))
         kept = ("guild", "channel", "direct", "private", "spoiler")
         place = {name: job.place[name] for name in kept if name in job.place}
@@ -156,7 +150,6 @@ class Presses:
         if not await self._desk.delete(job.id, author_of(interaction)):
             await tell(interaction, chat.NOT_OVER)
             return
-        await interaction.response.defer(ephemeral=True, thinking=True)
         channel = self._outside.client.get_partial_messageable(int(job.place["channel"]))
         left = False
         for message in (job.place.get("video"), job.place.get("message")):
@@ -205,6 +198,23 @@ class Presses:
             await _back(interaction, job_id)
 
 
+async def _acknowledged(interaction: discord.Interaction, action: Action) -> bool:
+    """Acknowledge a press before the store is asked, which may be slow, where it opens no form and begins no job.
+
+    False where that could not be done: then whoever pressed is told by Discord that it failed, or it came twice, and
+    nothing is done.
+    """
+    if action in ASIDE:
+        return await think(interaction)
+    if action in ON_ITS_CARD:
+        try:
+            await interaction.response.defer()
+        except LIBRARY as error:
+            log.warning("press_not_acknowledged", action=action.value, error=type(error).__name__)
+            return False
+    return True
+
+
 async def _back(interaction: discord.Interaction, job_id: str) -> None:
     """Give the button back that was taken away before something failed."""
     try:
@@ -216,7 +226,7 @@ async def _back(interaction: discord.Interaction, job_id: str) -> None:
 async def _recipe(interaction: discord.Interaction, job: Job) -> None:
     listed, command = recipe(job)
     if len(listed) + len(command) < ROOM:
-        await interaction.response.send_message(view=said(f"{block(listed)}\n{block(command)}"), ephemeral=True)
+        await tell(interaction, f"{block(listed)}\n{block(command)}")
         return
-    file = discord.File(io.BytesIO(f"{listed}\n\n{command}\n".encode()), "recipe.txt")
-    await interaction.response.send_message(file=file, ephemeral=True)
+    file = "recipe.txt", f"{listed}\n\n{command}\n".encode()
+    await tell(interaction, f"### {ACTIONS[Action.RECIPE]}", file)

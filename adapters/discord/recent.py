@@ -1,12 +1,13 @@
 """Suggestions while somebody types: the prompts and seeds of that person's newest jobs."""
 
+import re
 from typing import Any
 
 import discord
 from discord import app_commands
 
-from adapters.discord.take import author_of
-from bot.domain.errors import TweenError
+from adapters.discord.take import NAME, author_of
+from bot.domain.errors import NotYours, TweenError
 from bot.domain.job import Delivered
 from bot.flow.desk import Desk
 from bot.ports import Entry
@@ -19,6 +20,7 @@ LOOK_BACK = 100
 """Jobs that are looked through."""
 OF_JOB = "recent:"
 """Begins the value of a suggestion that is too long to be one: the job whose prompt it is follows."""
+STANDS_FOR = re.compile(rf"{OF_JOB}{NAME}:\d+\+*")
 
 
 class Recent:
@@ -52,15 +54,18 @@ class Recent:
             for seed, prompt in list(found.items())[:MOST]
         ]
 
-    async def meant(self, interaction: discord.Interaction, prompt: str) -> str:
-        """Return the prompt that a suggestion stands for, or what was typed."""
-        if not prompt.startswith(OF_JOB):
+    async def meant(self, interaction: discord.Interaction, prompt: str) -> str | None:
+        """Return the prompt that a suggestion stands for, or what was typed; None where its job is gone.
+
+        Raises :class:`StoreAway`: the suggestion's own value is nothing to make a video of.
+        """
+        if STANDS_FOR.fullmatch(prompt.strip()) is None:
             return prompt
         try:
-            job = await self._desk.find(prompt.removeprefix(OF_JOB), author_of(interaction))
-        except TweenError:
-            return prompt
-        return prompt if job is None else job.request.prompt
+            job = await self._desk.find(prompt.strip().removeprefix(OF_JOB), author_of(interaction))
+        except NotYours:
+            return None
+        return None if job is None else job.request.prompt
 
     async def _entries(self, interaction: discord.Interaction) -> list[Entry]:
         try:

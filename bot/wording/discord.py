@@ -16,6 +16,7 @@ NO_FRAMES = "The images of this job hang on its card no more. Attach them anew w
 NO_VIDEO = "The video of this job is no longer here. Attach its last frame with /tween."
 TOO_FEW = "That message has no image. Attach two images to one message, or use /tween."
 MENU_GONE = "The images of that message can no longer be read. Attach them with /tween."
+NO_SUCH_PROMPT = "The prompt of that suggestion is no longer stored, so nothing was taken or charged. Type it anew."
 FAULT = "A fault in the bot; nothing was charged. Its operator finds the cause in the log."
 BUTTONS: Mapping[Action, str] = {
     Action.CONTINUE: "Continue",

@@ -67,17 +67,7 @@ async def test_new_frames_take_the_place_of_the_old_ones(studio: Studio) -> None
 async def test_what_one_person_sees(studio: Studio, restart: bool) -> None:  # noqa: FBT001  # a case
     """The command's token is dead, or lost in a restart; the press's goes on with the card, and brings the video."""
     async with studio.bot() as bot:
-        asked = await studio.ann.slash(
-            studio.room,
-            "tween",
-            start=studio.start,
-            end=studio.end,
-            prompt=PROMPT,
-            private=True,
-            ask_first=True,
-            resolution="480p",
-        )
-        card = await asked.shown()
+        card = await studio.asked(studio.ann, studio.room, private=True, ask_first=True, resolution="480p")
         await studio.until(card, "Make this video?")
         assert card.ephemeral
         if restart:

@@ -2,12 +2,15 @@
 
 import pytest
 
+from bot.domain.model import Value
+from bot.domain.server import Rules
+from tests.scenario.chat.decided import decide
 from tests.scenario.discord.studio import Studio, answer
 from tests.twins.discord import CannotDo, Person
-from tests.twins.discord_options import Value
+from tests.twins.discord_options import Value as Given
 
 
-async def _set(boss: Person, studio: Studio, command: str, **options: Value) -> str:
+async def _set(boss: Person, studio: Studio, command: str, **options: Given) -> str:
     """Give a subcommand, and return what it says: the rules as they are then, or why not."""
     return await answer(await boss.slash(studio.room, f"tween-admin {command}", **options))
 
@@ -143,3 +146,17 @@ async def test_defaults(studio: Studio) -> None:
         rules = await _set(boss, studio, "defaults", option="num_frames", remove=True)
         assert "num_frames" not in rules
         assert "those of the model" in await _set(boss, studio, "defaults", clear=True)
+
+
+async def test_more_rules_than_a_message_holds(studio: Studio) -> None:
+    """The message has as much of them as it may, and a file has all."""
+    boss, listed = studio.somebody("Max", manages=True), tuple(str(10**18 + each) for each in range(50))
+    defaults: dict[str, Value] = {"negative_prompt": "grain, " * 800}
+    rules = Rules(channels=listed, roles=listed, defaults=defaults, patterns=("x",) * 6)
+    await decide(studio.folder, "discord", str(studio.guild.id), rules)
+    async with studio.bot():
+        shown = await (await boss.slash(studio.room, "tween-admin show")).shown()
+    assert shown.ephemeral
+    assert "Rules of this server" in shown.text
+    for each in (f"<@&{listed[-1]}>", "**Forbidden patterns:** 6"):
+        assert each in shown.attachment.data.decode()

@@ -105,7 +105,10 @@ async def test_a_form_that_was_open_over_a_restart(studio: Studio) -> None:
 
 
 async def test_what_was_typed_is_given_back(studio: Studio) -> None:
-    """Each line that cannot be taken is named with its rule and its mend; the prompt is there to be copied, whole."""
+    """Each line that cannot be taken is named with its rule and its mend; what was typed is there to be copied.
+
+    What has no room in the message is in a file of it.
+    """
     images = await studio.ann.post(studio.room, files=[studio.start, studio.end])
     prompt = "dusk falls, `softly`, " * 85
     async with studio.bot():
@@ -121,6 +124,7 @@ async def test_what_was_typed_is_given_back(studio: Studio) -> None:
         assert "shft is no option of this model: did you mean shift?" in refusal
         assert f"```\n{prompt.strip()}\n```" in refusal
         nonsense = "\n".join(["x"] * 1500)
-        refusal = await answer(await studio.ann.submit(modal, {SAYS: prompt, "Other options": nonsense}))
-        assert f"```\n{prompt.strip()}\n```" in refusal
+        refused = await (await studio.ann.submit(modal, {SAYS: prompt, "Other options": nonsense})).shown()
+        assert f"```\n{prompt.strip()}\n```" in refused.text
+        assert refused.attachment.data.decode() == f"{prompt.strip()}\n\n{nonsense}"
     assert studio.fal.seen == []
