@@ -4,6 +4,7 @@ Whatever is not signed by Slack within the last five minutes is turned away befo
 slack_sdk's, and without a line in the log: anybody may send it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
@@ -18,6 +19,8 @@ from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 
 TIMESTAMP, SIGNATURE = "X-Slack-Request-Timestamp", "X-Slack-Signature"
 MOST_QUERY = 4096
+BODY_S = 10.0
+"""How long a body is waited for: anybody may begin to send one."""
 
 
 def routes(app: AsyncApp, signing_secret: str, flow: InstallFlow | None) -> Sequence[web.AbstractRouteDef]:
@@ -25,7 +28,11 @@ def routes(app: AsyncApp, signing_secret: str, flow: InstallFlow | None) -> Sequ
     verifier = SignatureVerifier(signing_secret)
 
     async def told(request: web.Request) -> web.Response:
-        body = await request.read()
+        try:
+            async with asyncio.timeout(BODY_S):
+                body = await request.read()
+        except TimeoutError as error:
+            raise web.HTTPRequestTimeout from error
         if not _is_slacks(verifier, request, body):
             raise web.HTTPUnauthorized
         return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))

@@ -34,6 +34,9 @@ MOST_BODY = 1024 * 1024
 """Bytes of a body that is read in one piece; routes that take files stream them, and have limits of their own."""
 LEAVE_S = 2.0
 """How long requests in hand are waited for at the end; event streams are not."""
+IDLE_S = 75.0
+"""How long a connection may ask for nothing, or not come to the end of a request's head: by default an hour, in which
+one machine could take all files that may be open. Proxies keep theirs for 60 s (nginx, AWS)."""
 
 _HEADERS = {
     "Server": "tweenbot",
@@ -90,7 +93,7 @@ async def serve(
         # A broken request's own words, which may be the path of a webhook, are in what aiohttp would log of it.
         silent = logging.getLogger("tweenbot.http")
         silent.disabled = True
-        runner = web.AppRunner(app, access_log=None, logger=silent, shutdown_timeout=LEAVE_S)
+        runner = web.AppRunner(app, access_log=None, logger=silent, shutdown_timeout=LEAVE_S, keepalive_timeout=IDLE_S)
         await runner.setup()
         try:
             await web.SockSite(runner, sock).start()

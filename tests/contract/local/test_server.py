@@ -1,6 +1,7 @@
 """The HTTP server under every route."""
 
 import asyncio
+import contextlib
 import logging
 import socket
 
@@ -110,3 +111,18 @@ async def test_a_server_whose_routes_ask_for_a_token_goes_by_any_name() -> None:
                 http.get(f"{here.url}/healthz", headers={"Host": "nas.home:8080"}) as response,
             ):
                 assert response.status == status
+
+
+@pytest.mark.looptime
+@pytest.mark.parametrize("said", [b"", b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-More: "])
+async def test_whoever_asks_nothing_is_hung_up_on(said: bytes) -> None:
+    """A connection that is left, or asks drop by drop, takes one of the files that may be open: not for long."""
+    async with serve([], Address(), _healthy) as here:
+        reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
+        with contextlib.closing(writer):
+            writer.write(said)
+            for _ in range(9):
+                await asyncio.sleep(10)
+                writer.write(said and b"x")
+            async with asyncio.timeout(1):
+                assert await reader.read() == b""
