@@ -129,7 +129,8 @@ class DiscordChannel:
         me, card = self._outside.client.user, int(self._place.get("message", 0))
         try:
             # In direct messages that a job has moved to, the video may be there before the card.
-            after = discord.Object(card) if card else datetime.fromtimestamp(self._accepted_at, UTC)
+            is_moved = "direct" in self._place
+            after = datetime.fromtimestamp(self._accepted_at, UTC) if is_moved else discord.Object(card)
             async for message in self._channel().history(limit=LOOK_BACK, after=after, oldest_first=True):
                 if message.author == me and is_of(message, job, card):
                     self._place["video"] = str(message.id)
