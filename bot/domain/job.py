@@ -201,7 +201,8 @@ class Job:
 
     ``accepted_at`` is in seconds of the flow's clock; ``image_sizes`` are (width, height) of the start and the end
     image once they are staged; ``request_id`` is the provider's, once it has accepted. ``place`` is what the platform's
-    adapter needs to find the channel and the card again, and belongs to it. ``expected`` is what its author was told.
+    adapter needs to find the channel and the card again, and belongs to it; it may hold a link, so no repr shows it.
+    ``expected`` is what its author was told.
     """
 
     request: TweenRequest
@@ -209,7 +210,7 @@ class Job:
     state: State = Accepted()
     image_sizes: tuple[tuple[int, int], tuple[int, int]] | None = None
     request_id: str | None = None
-    place: Mapping[str, str] = field(default_factory=dict)
+    place: Mapping[str, str] = field(default_factory=dict, repr=False)
     expected: Expected | None = None
 
     @property

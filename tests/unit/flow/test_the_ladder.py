@@ -1,5 +1,6 @@
 """A video comes to its channel as it is, else as a lighter copy, else as a link; and is never lost on the way."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -267,6 +268,8 @@ async def test_the_file_stays_until_it_is_stored_that_its_author_has_the_video(r
     assert (rungs.stage.workroom / "r1.mp4").read_bytes() == VIDEO
 
 
-def test_a_link_is_in_no_repr() -> None:
-    """Whoever has the id has the video, and a repr ends in a log."""
+async def test_a_link_is_in_no_repr(rungs: Rungs) -> None:
+    """Whoever has the id or the address has the video, and a repr ends in a log."""
     assert "secret" not in repr(Delivery("link", 5, None, "secret", UNTIL))
+    _, job = await posting(rungs)
+    assert "secret" not in repr(replace(job, place={"permalink": "https://bot.example/v/secret.mp4"}))
