@@ -75,7 +75,9 @@ class Guard:
         return None
 
     def _is_own(self, origin: URL | None, host: URL) -> bool:
-        return origin is not None and origin in (host, self._public)
+        """Whether a page of this origin is ours. A proxy may have spoken https for us, where there may be one."""
+        by_proxy = None if self._access is None else host.with_scheme("https")
+        return origin is not None and origin in (host, self._public, by_proxy)
 
 
 def _is_here(request: web.Request, host: URL) -> bool:

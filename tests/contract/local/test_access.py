@@ -171,6 +171,23 @@ async def test_over_https_the_session_is_for_https_alone(guarded: Bot) -> None:
         assert "Secure" in answer.headers["Set-Cookie"].split("; "), headers
 
 
+async def test_a_proxy_that_speaks_https_needs_no_more_than_the_token(tmp_path: Path) -> None:
+    """The page at the very name that was asked for is ours, whoever spoke https for us; one of another name is not."""
+    async with running(tmp_path, Setting(token=TOKEN)) as bot:
+        for host, origin, status in (
+            ("bot.example", "https://bot.example", 303),
+            ("bot.example:8443", "https://bot.example:8443", 303),
+            ("bot.example", "https://bot.example:8443", 403),
+            ("bot.example", "https://evil.example", 403),
+        ):
+            answer = await _log_in(bot, Host=host, Origin=origin, **{"Sec-Fetch-Site": "same-origin"})
+            assert answer.status == status, origin
+    async with running(tmp_path, Setting()) as bot:
+        port = URL(bot.url).port
+        headers = {"Host": f"localhost:{port}", "Origin": f"https://localhost:{port}"}
+        assert (await bot.call("GET", "/v1/tweens", headers=headers))[0] == 403
+
+
 @pytest.mark.parametrize(
     "value",
     [
