@@ -34,6 +34,9 @@ from bot.domain.request import Author
 from bot.domain.server import Rules
 from bot.ports import Claim, Deed, Entry, Ring, Sought, Superseded, Terms
 
+WANTED_S = 60.0
+"""How long a sweep waits for the answer: nobody sits there, and of a million jobs it takes seconds."""
+
 
 async def _no_lease() -> None:
     """Wait for nothing: nobody else can have the jobs."""
@@ -157,8 +160,10 @@ class Jobs:
         return await self._database.run(lambda connection: set(connection.execute(query).scalars()))
 
     async def wanted(self, request_ids: Collection[str]) -> set[str]:
-        """Return those of these requests whose videos may still be needed where they lie."""
-        return await self._database.run(lambda connection: gallery.wanted(connection, request_ids), heavy=True)
+        """Return those of these requests whose videos may still be needed; all jobs are looked through."""
+        return await self._database.run(
+            lambda connection: gallery.wanted(connection, request_ids), patience=WANTED_S, heavy=True
+        )
 
     async def history(self, author: Author, limit: int = 20) -> Sequence[Entry]:
         """Return an author's newest jobs, newest first."""

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -152,7 +152,9 @@ async def _tidy(stack: AsyncExitStack, settings: Settings, jobs: Jobs) -> _Tidy:
     staged = StagedFolder(settings.data_dir / "staged")
     stack.callback(staged.close)
     tidy = _Tidy(jobs, staged, settings.data_dir / "work")
-    await tidy.up()
+    with suppress(StoreAway):
+        # It is done once more in an hour, and keeps no bot from starting.
+        await tidy.up()
     return tidy
 
 
