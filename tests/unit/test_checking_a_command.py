@@ -46,6 +46,7 @@ def test_what_is_not_set_takes_the_models_default(wan: Model) -> None:
         ("num_frames", "many", "num_frames is “many”, which is not a whole number: give a whole number, such as 81."),
         ("num_frames", True, "num_frames is True, which is not a whole number: give a whole number, such as 81."),
         ("num_inference_steps", 0, "num_inference_steps is 0, but must be at least 1: use 1."),
+        ("guide_scale", -5, "guide_scale is -5, but must be at least 1: use 1."),
         ("resolution", "1080p", "resolution is “1080p”: use 480p or 720p."),
         ("aspect_ratio", "4:3", "aspect_ratio is “4:3”: use auto, 16:9, 9:16 or 1:1."),
         ("guide_scale", math.nan, "guide_scale is nan, which is not a number: give a number, such as 5.5."),
