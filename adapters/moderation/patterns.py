@@ -15,7 +15,8 @@ from bot.wording import moderation as words
 LARGEST = 2500
 """Instructions of a program."""
 _MEMORY = 1024 * 1024
-_KEPT = 1024
+_KEPT = 256
+"""Each takes up to half a megabyte, when prompts are written to make it."""
 
 
 class Pattern(Protocol):
