@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import structlog
@@ -19,6 +19,8 @@ TIDY_S = 3600.0
 TOLD_S = 90 * 86_400.0
 """For so long whoever comes with an old link is told that its time is over, and not that there is no such file."""
 BATCH = 100
+TRIED = 3
+"""After so many files that it refuses one after the other, and none that it removes, a storage refuses them all."""
 
 
 async def sweep(index: MediaIndex, storage: Storage, now: float) -> int:
@@ -29,12 +31,29 @@ async def sweep(index: MediaIndex, storage: Storage, now: float) -> int:
     swept = 0
     while over := await index.expired(now, BATCH):
         ids = [each.id for each in over]
-        await storage.remove(ids)
+        try:
+            await storage.remove(ids)
+        except NotStored:
+            # One that stays would keep the room of all that come after it.
+            await index.removed(await _each(storage, ids), now - TOLD_S)
+            raise
         await index.removed(ids, now - TOLD_S)
         swept += len(ids)
     if not swept:
         await index.removed((), now - TOLD_S)
     return swept
+
+
+async def _each(storage: Storage, ids: Sequence[str]) -> Sequence[str]:
+    """Remove files one by one, and return those that could be removed."""
+    removed: list[str] = []
+    for tried, id_ in enumerate(ids):
+        if tried == TRIED and not removed:
+            break
+        with suppress(NotStored):
+            await storage.remove([id_])
+            removed.append(id_)
+    return removed
 
 
 @asynccontextmanager

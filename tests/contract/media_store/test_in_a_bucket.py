@@ -9,13 +9,14 @@ import aiohttp
 import pytest
 
 from adapters.media_store import s3 as room
+from adapters.media_store import sweep as sweeping
 from adapters.media_store.s3 import Bucket, BucketStorage
 from adapters.media_store.serve import PIECE, MediaServer
 from adapters.media_store.storage import NotStored
 from adapters.web.server import Address, Health
 from adapters.web.server import serve as serve_http
 from bot.ports import Kept
-from tests.contract.media_store.shelves import InBucket
+from tests.contract.media_store.shelves import DAYS_30, InBucket
 from tests.twins.s3 import S3Twin
 
 ID = "0" * 40
@@ -78,6 +79,37 @@ async def test_a_file_that_a_bucket_keeps_is_told_by_its_own_word(
         await storage.remove([str(number) for number in range(5)])
     assert raised.value.said == "AccessDenied"
     assert list(s3.buckets["bucket"]) == ["media/3.mp4"]
+
+
+async def test_one_file_that_stays_keeps_no_other_ones_room(
+    in_bucket: InBucket, s3: S3Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bucket may hold one by a rule of its own: the rest goes, a batch a sweep, and the room is free again."""
+    monkeypatch.setattr(sweeping, "BATCH", 3)
+    kept = [await in_bucket.shelf.keep(f"e{number}", in_bucket.video(1000)) for number in range(7)]
+    s3.held = {f"media/{kept[1].id}.mp4"}
+    in_bucket.now += DAYS_30
+    for _ in range(4):
+        with pytest.raises(NotStored, match="AccessDenied"):
+            await in_bucket.swept()
+    assert list(await in_bucket.files()) == [kept[1].id]
+    assert await in_bucket.index.total() == 1000
+
+
+async def test_a_bucket_that_refuses_everything_is_not_asked_for_each_file(
+    in_bucket: InBucket, s3: S3Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is away, or does not let us: a few are tried, and it is tried again a minute later."""
+    monkeypatch.setattr(room, "RETRIES", 0)
+    for number in range(9):
+        await in_bucket.shelf.keep(f"e{number}", in_bucket.video(1000))
+    in_bucket.now += DAYS_30
+    s3.says = (403, "AccessDenied")
+    s3.requests.clear()
+    with pytest.raises(NotStored, match="AccessDenied"):
+        await in_bucket.swept()
+    assert len(s3.requests) == 1 + sweeping.TRIED
+    assert await in_bucket.index.total() == 9000
 
 
 async def test_less_than_was_asked_for_is_not_taken_for_all(in_bucket: InBucket, s3: S3Twin) -> None:
