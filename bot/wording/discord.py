@@ -21,7 +21,6 @@ FAULT = "A fault in the bot; nothing was charged. Its operator finds the cause i
 BUTTONS: Mapping[Action, str] = {
     Action.CONTINUE: "Continue",
     Action.RERUN: "Again",
-    Action.BLUR: "Blurred borders",
 }
 """Labels that are shorter here than elsewhere: five buttons share a row."""
 
