@@ -74,8 +74,8 @@ def encode_state(state: State) -> dict[str, Json]:  # noqa: C901, PLR0911  # one
             return facts | _encoded(delivery)
         case Failed(error=error):
             return {"error": encode_error(error)}
-        case Cancelled(charge=charge):
-            return {"charge": charge.value}
+        case Cancelled(charge=charge, unanswered=unanswered):
+            return {"charge": charge.value, "unanswered": unanswered}
         case Unclear(charge=charge, since=since, trace=trace):
             return {"charge": charge.value, "since": since, "trace": trace}
         case _:
@@ -107,7 +107,7 @@ def decode_state(name: str, detail: Mapping[str, Json], owed: Charge) -> State: 
         case "failed":
             return Failed(decode_error(detail["error"], owed))
         case "cancelled":
-            return Cancelled(Charge(detail["charge"]))
+            return Cancelled(Charge(detail["charge"]), unanswered=detail.get("unanswered") is True)
         case "unclear":
             return Unclear(Charge(detail["charge"]), float(detail["since"]), str(detail["trace"]))
         case _:

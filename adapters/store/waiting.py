@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from adapters.store.database import Database
 from adapters.store.tables import jobs, servers
-from bot.domain.job import FINAL
+from bot.domain.job import FINAL, PROPOSED_S
 from bot.ports import Terms
 
 _FINAL = tuple(state.__name__.lower() for state in FINAL)
@@ -24,11 +24,6 @@ _LOCK = 0x7477656E
 _RUNNING = sa.and_(
     jobs.c.node.is_not(None), ~jobs.c.concluded, ~jobs.c.waiting, ~jobs.c.asks, jobs.c.state.not_in(_FINAL)
 )
-PROPOSED_S = 3600.0
-"""How long a proposed job keeps its money reserved for an author who says nothing; then it is cancelled.
-
-It counts from when the job was left to its author, which is what ``started_at`` says of one that rests.
-"""
 ASKED_AT_ONCE = 64
 """Jobs that a process gets ready to propose at the same time: each has two images in its memory."""
 ASKED_S = 60.0
@@ -104,6 +99,7 @@ def _asking(most: int) -> sa.Select[tuple[str, int]]:
 
 
 def _giving_up() -> sa.Update:
+    # Of a job that rests, ``started_at`` is when it was left to its author.
     resting = (jobs.c.asks, ~jobs.c.waiting, jobs.c.node.is_(None), ~jobs.c.concluded, ~jobs.c.stop_asked)
     long_ago = jobs.c.started_at < time.time() - PROPOSED_S
     stopped = {"stop_asked": True, "waiting": True, "run": jobs.c.run + 1, "fence": jobs.c.fence + 1}

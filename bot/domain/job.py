@@ -58,6 +58,13 @@ class Expected:
     jobs: int
 
 
+PROPOSED_S = 3600.0
+"""How long a proposed job keeps its money reserved for an author who says nothing; then it is cancelled.
+
+It counts from when the job was left to its author.
+"""
+
+
 @dataclass(frozen=True)
 class Accepted:
     """Checked and ours; nothing has left the machine. ``asks``: its author is to see the frames and say *Go* first."""
@@ -152,9 +159,13 @@ class Failed:
 
 @dataclass(frozen=True)
 class Cancelled:
-    """It was stopped because its author asked; ``charge`` is what is known about the bill."""
+    """It was stopped because its author asked; ``charge`` is what is known about the bill.
+
+    ``unanswered``: its author was asked, and has said nothing for :data:`PROPOSED_S`.
+    """
 
     charge: Charge
+    unanswered: bool = False
 
 
 @dataclass(frozen=True)

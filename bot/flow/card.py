@@ -118,8 +118,8 @@ class CardMaker:
                 return words.delivered(video, seconds)
             case Failed(error=error):
                 return explain(error)
-            case Cancelled(charge=charge):
-                return words.CANCELLED[charge]
+            case Cancelled(charge=charge, unanswered=unanswered):
+                return words.UNANSWERED if unanswered else words.CANCELLED[charge]
             case Unclear(charge=charge):
                 return words.UNCLEAR_FREE if charge is Charge.NONE else words.UNCLEAR
             case Accepted() | Proposed() | Staged() | Submitting() | Submitted() | Finished() | Posting():

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from bot.domain.errors import Charge
 from bot.domain.job import (
+    PROPOSED_S,
     Accepted,
     Cancelled,
     Delivered,
@@ -34,8 +35,10 @@ async def step(job: Job, run: Run) -> Job:  # noqa: PLR0911  # one line a state
     match job.state:
         case Accepted():
             return await stage(job, run)
+        case Proposed(since=since) if run.signals.stopped:
+            return job.to(Cancelled(Charge.NONE, unanswered=run.kit.clock() - since >= PROPOSED_S))
         case Proposed():
-            return job.to(Cancelled(Charge.NONE)) if run.signals.stopped else job
+            return job
         case Staged():
             return await submit(job, run)
         case Submitting():

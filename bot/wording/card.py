@@ -51,6 +51,7 @@ ACTIONS: Mapping[Action, str] = {
 }
 UNCLEAR_FREE = "The engine's answer was lost, so it may be rendering this for nothing. Send it again when you like."
 
+UNANSWERED = "Nobody has pressed Go within an hour. Nothing was charged."
 CANCELLED: Mapping[Charge, str] = {
     Charge.NONE: "Nothing was charged.",
     Charge.POSSIBLE: "It may have been running already, so it may have been charged.",
@@ -73,7 +74,7 @@ def status(progress: Progress, now: float) -> str:  # noqa: PLR0911  # one line 
         case Phase.STAGING:
             return "Preparing the images"
         case Phase.ASKING:
-            return "Nothing is sent before you press Go; without it, this is dropped in an hour."
+            return "Nothing is sent before you press Go; without it, this is dropped after an hour."
         case Phase.SUBMITTING:
             return "Sending the request"
         case Phase.RECONCILING:

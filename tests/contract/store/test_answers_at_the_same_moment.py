@@ -9,10 +9,10 @@ import pytest
 
 from adapters.store.database import Database
 from adapters.store.jobs import Jobs
-from adapters.store.waiting import PROPOSED_S, Waiting
+from adapters.store.waiting import Waiting
 from bot.domain.card import Action
 from bot.domain.errors import Charge
-from bot.domain.job import Accepted, Cancelled
+from bot.domain.job import PROPOSED_S, Accepted, Cancelled
 from tests.contract.store.stored import ANN, MODELS, TERMS, at, change, job, row, spent
 from tests.contract.store.test_proposals import NO_LIMIT, PROPOSED, asked
 

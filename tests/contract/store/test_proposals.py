@@ -11,11 +11,11 @@ from adapters.store.database import Database
 from adapters.store.engine import Engine
 from adapters.store.jobs import Jobs
 from adapters.store.takeover import Takeover
-from adapters.store.waiting import ASKED_AT_ONCE, ASKED_S, PROPOSED_S, Start, Waiting
+from adapters.store.waiting import ASKED_AT_ONCE, ASKED_S, Start, Waiting
 from bot.domain.budget import Allowance
 from bot.domain.card import Action
 from bot.domain.errors import BudgetSpent, Charge, QueueFull
-from bot.domain.job import Accepted, Cancelled, Proposed
+from bot.domain.job import PROPOSED_S, Accepted, Cancelled, Proposed
 from bot.domain.model import Model
 from bot.domain.request import Fit
 from bot.ports import Claim, Superseded, Terms

@@ -106,6 +106,7 @@ async def _restored(database: Database, state: State, job_id: str = "e1") -> Job
         (replace(DELIVERED, delivery=COPY), replace(DELIVERED, delivery=COPY)),
         (replace(DELIVERED, delivery=Delivery("as it is", 3)), replace(DELIVERED, delivery=Delivery("as it is", 3))),
         (Cancelled(Charge.BILLED), Cancelled(Charge.BILLED)),
+        (Cancelled(Charge.NONE, unanswered=True), Cancelled(Charge.NONE, unanswered=True)),
         (UNCLEAR, UNCLEAR),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.budget import Allowance
 from bot.domain.card import Action, Card
 from bot.domain.errors import NotYours, StoreAway
-from bot.domain.job import Accepted, Cancelled, Delivered, Expected, Job, Proposed
+from bot.domain.job import PROPOSED_S, Accepted, Cancelled, Delivered, Expected, Job, Proposed
 from bot.domain.progress import Phase
 from bot.domain.request import Author, Command, Fit, ImageRef, Where
 from bot.domain.server import Rules
@@ -203,6 +203,25 @@ async def test_a_kill_while_it_is_proposed_shows_it_again(asking: Asking) -> Non
     asking.channel.cards.clear()
     assert isinstance((await asking.carry()).state, Proposed)
     assert [card.phase for card in asking.channel.cards] == [Phase.ASKING]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (PROPOSED_S - 1, "Nothing was charged."),
+        (PROPOSED_S, "Nobody has pressed Go within an hour. Nothing was charged."),
+    ],
+)
+async def test_what_nobody_has_answered_says_so(asking: Asking, seconds: float, said: str) -> None:
+    """It was not its author who stopped it: a card that says no more than *Cancelled* makes them look for who did."""
+    await asking.accept()
+    job = await asking.carry()
+    assert isinstance(job.state, Proposed)
+    since = asyncio.get_running_loop().time() - seconds
+    asking.store.table.rows["e1"].job = replace(job, state=replace(job.state, since=since))
+    await asking.desk.stop("e1", ANN)
+    await asking.carry()
+    assert (asking.card.title, asking.card.status) == ("Cancelled", said)
 
 
 async def test_a_store_that_does_not_answer_stops_no_job(asking: Asking) -> None:
