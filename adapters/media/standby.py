@@ -86,7 +86,7 @@ class Standby:
             except (TimeoutError, EOFError) as broken:
                 ended = looking.end()
                 if isinstance(broken, TimeoutError):
-                    raise BadVideo(self._late()) from broken
+                    raise self._late() from broken
             else:
                 return self._found(head, pictures)
         raise BadVideo(f"what decodes it ended with {ended}")
@@ -95,11 +95,11 @@ class Standby:
         if "bad" in head:
             raise BadVideo(str(head["bad"]))
         if "late" in head:
-            raise BadVideo(self._late())
+            raise self._late()
         return Answer(head["facts"], pictures)
 
-    def _late(self) -> str:
-        return f"not read within {self._deadline:g} s"
+    def _late(self) -> BadVideo:
+        return BadVideo(f"not read within {self._deadline:g} s", is_late=True)
 
     def _ready(self, until: float) -> "_Looking":
         """Return the process, another one where it has ended."""

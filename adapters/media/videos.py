@@ -51,7 +51,7 @@ class VideoWork:
         try:
             return await self._aside.run(partial(work, time.monotonic() + self._aside.deadline))
         except TimeoutError as e:
-            raise BadVideo(f"{self._late} within {self._aside.deadline:g} s") from e
+            raise BadVideo(f"{self._late} within {self._aside.deadline:g} s", is_late=True) from e
 
     def close(self) -> None:
         """Wait for the video in hand and end the thread."""

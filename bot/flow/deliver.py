@@ -29,6 +29,7 @@ from bot.flow.kit import Kit
 from bot.flow.patience import Turns
 from bot.flow.run import Run
 from bot.ports import NotTaken, Parcel
+from bot.wording.delivery import UNREAD
 from bot.wording.moderation import UNCHECKED, UNDRAWN
 
 
@@ -80,7 +81,7 @@ async def _fetched(finished: Finished, path: Path, kit: Kit) -> Video:
     """Return the facts of the video once it is here: fetched now, or by a process before this one."""
     if await asyncio.to_thread(path.is_file):
         try:
-            return await kit.videos.inspect(path)
+            return await _looked_into(path, kit)
         except BadVideo:
             # A loss of power may have left it in pieces.
             await asyncio.to_thread(path.unlink, missing_ok=True)
@@ -90,7 +91,17 @@ async def _fetched(finished: Finished, path: Path, kit: Kit) -> Video:
         raise
     except TweenError as error:
         raise NotFetched(str(error)) from error
-    return await kit.videos.inspect(path)
+    return await _looked_into(path, kit)
+
+
+async def _looked_into(path: Path, kit: Kit) -> Video:
+    try:
+        return await kit.videos.inspect(path)
+    except BadVideo as error:
+        if error.is_late:
+            # The machine may be to blame, and the video be one.
+            raise NotHandedOver(UNREAD, path) from error
+        raise
 
 
 async def _let_through(job: Job, path: Path, kit: Kit) -> None:

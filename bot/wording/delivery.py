@@ -8,6 +8,7 @@ from bot.wording.units import size
 
 WATCH = "watch or download it"
 LINK_OVER = "the link to it is over"
+UNREAD = "it could not be looked into in time"
 
 
 def too_heavy(bytes_: int, limit: int) -> str:

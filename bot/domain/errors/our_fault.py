@@ -34,11 +34,15 @@ class ProtocolBroken(OurFault):
 
 
 class BadVideo(OurFault):
-    """The provider's file is not the video it claims to be; ``what`` says why."""
+    """The provider's file is not the video it claims to be; ``what`` says why.
 
-    def __init__(self, what: str) -> None:
+    ``is_late``: nobody came to its end in time, which a busy machine may have done as well as the file.
+    """
+
+    def __init__(self, what: str, *, is_late: bool = False) -> None:
         super().__init__(what)
         self.what = what
+        self.is_late = is_late
 
 
 class NotFetched(OurFault):

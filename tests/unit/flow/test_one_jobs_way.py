@@ -159,6 +159,21 @@ async def test_a_video_that_is_none_is_not_posted_and_its_bill_is_told(stage: St
     assert ("Request", "r1") in [(field.name, field.value) for field in stage.channel.cards[-1].fields]
 
 
+async def test_a_video_that_nobody_has_read_in_time_is_kept(stage: Stage) -> None:
+    """A busy machine says nothing of what was paid for: it lies there for the operator, and the card says where."""
+    stage.videos.error = BadVideo("not read within 60 s", is_late=True)
+    job = await stage.run()
+    assert isinstance(job.state, Failed)
+    assert (stage.workroom / "r1.mp4").read_bytes() == b"mp4"
+    assert stage.last_words() == (
+        Tone.FAILED,
+        (
+            "The video is made, but could not be put in its place (it could not be looked into in time). "
+            f"It lies at {stage.workroom / 'r1.mp4'}. This was charged."
+        ),
+    )
+
+
 async def test_a_video_that_does_not_come_over_is_told_with_its_request(stage: Stage) -> None:
     """It is paid for and lies at the provider; sending the job again would pay twice, so that is not the advice."""
     stage.provider.download_error = ProviderUnreachable("ConnectionResetError")

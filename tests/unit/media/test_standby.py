@@ -110,8 +110,9 @@ async def test_a_process_that_hangs_is_ended(good: Path) -> None:
         held = await another()
         held.suspend()
         waiting = asyncio.create_task(videos.inspect(good))
-        with pytest.raises(BadVideo, match=r"not read within 1\.5 s"):
+        with pytest.raises(BadVideo, match=r"not read within 1\.5 s") as hung:
             await looking
+        assert hung.value.is_late
         assert not held.is_running()
         assert (await waiting).frames == 20
 
@@ -122,8 +123,9 @@ async def test_what_takes_too_long_ends_itself(good: Path) -> None:
         await standby.ask("inspect", good)
         [worker] = workers()
         standby._deadline = 0.0
-        with pytest.raises(BadVideo, match="not read within 0 s"):
+        with pytest.raises(BadVideo, match="not read within 0 s") as late:
             await standby.ask("inspect", good)
+        assert late.value.is_late
         assert workers() == [worker]
 
 
