@@ -88,7 +88,8 @@ class Sockets:
         try:
             await socket.send_json(_shape(delivery, attempt))
         except ConnectionError:
-            return "dispatch_failed"
+            # It has just closed: an event is brought again once there is another, as where there was none.
+            return "no_socket" if delivery.kind == "events_api" else "dispatch_failed"
         if await clock.wait(envelope.acked, deadline - clock.now()):
             return None
         return "timeout" if delivery.kind == "events_api" else "operation_timeout"
