@@ -9,7 +9,6 @@ import asyncio
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import cast
 
 import discord
 import structlog
@@ -28,7 +27,7 @@ from adapters.discord.errors import LIBRARY, is_out_of_reach, is_shut_out, is_to
 from adapters.discord.live import Live
 from adapters.discord.outside import Outside
 from adapters.discord.publish import PublishButton
-from adapters.discord.video_message import files_of, is_of, text_of
+from adapters.discord.video_message import files_of, is_of, reply_to, text_of
 from bot.domain.card import Card, Tone
 from bot.domain.errors import ChannelBusy
 from bot.domain.job import Job
@@ -268,7 +267,7 @@ class DiscordChannel:
                 files=files_of(job, parcel, spoiler=spoiler),
                 allowed_mentions=mentions,
                 nonce=nonce_of(job.id, "video"),
-                reference=self._card_reference(),
+                reference=reply_to(self._place),
             )
         except discord.HTTPException as error:
             if not is_shut_out(error) or "direct" in self._place:
@@ -281,17 +280,6 @@ class DiscordChannel:
             raise ChannelBusy from error
         else:
             self._place["video"] = str(sent.id)
-
-    def _card_reference(self) -> discord.MessageReference:
-        if "message" not in self._place:
-            # The library's own word for none, which its types do not allow.
-            return cast("discord.MessageReference", None)
-        return discord.MessageReference(
-            message_id=int(self._place["message"]),
-            channel_id=int(self._place["channel"]),
-            guild_id=int(self._place["guild"]) if "guild" in self._place else None,
-            fail_if_not_exists=False,
-        )
 
     def _channel(self) -> discord.PartialMessageable:
         return self._outside.client.get_partial_messageable(int(self._place["channel"]))

@@ -1,7 +1,9 @@
 """The message that brings a video: its text, and its file or what it shows in the place of one; and how it is found."""
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import discord
 
@@ -52,3 +54,16 @@ def is_of(message: discord.Message, job: Job, card: int) -> bool:
     if any(Path(each.filename).stem.endswith(stem_of(job)) for each in message.attachments):
         return True
     return message.reference is not None and message.reference.message_id == card
+
+
+def reply_to(place: Mapping[str, str]) -> discord.MessageReference:
+    """Return what makes the message a reply to the job's card, where there is one, by the job's place."""
+    if "message" not in place:
+        # The library's own word for none, which its types do not allow.
+        return cast("discord.MessageReference", None)
+    return discord.MessageReference(
+        message_id=int(place["message"]),
+        channel_id=int(place["channel"]),
+        guild_id=int(place["guild"]) if "guild" in place else None,
+        fail_if_not_exists=False,
+    )

@@ -246,6 +246,7 @@ async def test_a_post_follows_no_redirect_and_takes_no_endless_answer(net: Net) 
     assert b"\r\nX-A: b\r\n" in host.heads[0]
 
 
+@pytest.mark.looptime
 async def test_a_post_has_the_time_that_its_caller_gives(net: Net) -> None:
     """A check may think about large pictures for longer than a stranger's host may be silent."""
     links, host = await net.open(f"{OPEN}/32", patience=QUICK), await net.host()
